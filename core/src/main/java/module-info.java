@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A TCP/IP host stack for the JVM, built around its loopback interface. */
+module org.loopstack {
+  requires static org.jspecify;
+
+  // The roof.
+  // exports org.loopstack;
+
+  // The link interface and what crosses it.
+  // exports org.loopstack.link;
+
+  // Packet buffers, as a link sees them.
+  // exports org.loopstack.buffer;
+
+  // Headers and addresses.
+  // exports org.loopstack.wire;
+}
