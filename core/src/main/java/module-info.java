@@ -14,5 +14,5 @@ module org.loopstack {
   // exports org.loopstack.buffer;
 
   // Headers and addresses.
-  // exports org.loopstack.wire;
+  exports org.loopstack.wire;
 }
