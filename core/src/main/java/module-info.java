@@ -11,7 +11,7 @@ module org.loopstack {
   // exports org.loopstack.link;
 
   // Packet buffers, as a link sees them.
-  // exports org.loopstack.buffer;
+  exports org.loopstack.buffer;
 
   // Headers and addresses.
   exports org.loopstack.wire;

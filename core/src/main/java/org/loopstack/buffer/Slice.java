@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.buffer;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run of bytes in an array, and perhaps another run that follows it. The bytes are never changed
+ * once a slice has been handed on, so that sender, packet and receiver can refer to the same array.
+ */
+public final class Slice {
+  private final byte[] array;
+  private final int offset;
+  private final int length;
+  private @Nullable Slice next;
+
+  /**
+   * A run of bytes without a successor.
+   *
+   * @throws IndexOutOfBoundsException if the run is not inside the array
+   */
+  public Slice(byte[] array, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, array.length);
+    this.array = array;
+    this.offset = offset;
+    this.length = length;
+  }
+
+  /** The array that holds the bytes. */
+  public byte[] array() {
+    return array;
+  }
+
+  /** Where the run begins in the array. */
+  public int offset() {
+    return offset;
+  }
+
+  /** How many bytes the run has, without its successors. */
+  public int length() {
+    return length;
+  }
+
+  /** The run that follows in the same packet. */
+  public @Nullable Slice next() {
+    return next;
+  }
+
+  /** Makes the other run follow this one. Only whoever builds the chain calls this. */
+  public void linkTo(@Nullable Slice successor) {
+    next = successor;
+  }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.engine;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Timers in real time: one daemon thread for all stacks of the JVM, started when it is first
+ * needed. It is a platform thread, because a retransmission must not wait for a carrier that the
+ * user's virtual threads keep busy.
+ */
+final class SystemScheduler implements Scheduler {
+  static final SystemScheduler INSTANCE = new SystemScheduler();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final TimerHeap timers = new TimerHeap();
+  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private @Nullable Thread thread;
+  private boolean waiting;
+
+  private SystemScheduler() {}
+
+  @Override
+  public void arm(Timer timer, long deadline) {
+    lock.lock();
+    try {
+      long before = timers.firstDeadline();
+      timers.arm(timer, deadline);
+      if (timers.firstDeadline() < before) {
+        wake();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void disarm(Timer timer) {
+    lock.lock();
+    try {
+      timers.remove(timer);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    lock.lock();
+    try {
+      tasks.add(task);
+      wake();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void wake() {
+    if (thread == null) {
+      thread =
+          Thread.ofPlatform()
+              .daemon()
+              .name("loopstack-timers")
+              .inheritInheritableThreadLocals(false)
+              .unstarted(this::loop);
+      thread.start();
+    } else if (waiting) {
+      changed.signal();
+    }
+  }
+
+  private void loop() {
+    while (true) {
+      try {
+        next().run();
+      } catch (Throwable failure) {
+        // A failing task must not take the timers of every stack with it; the JVM's handler
+        // reports.
+        Thread self = Thread.currentThread();
+        self.getUncaughtExceptionHandler().uncaughtException(self, failure);
+      }
+    }
+  }
+
+  private Runnable next() {
+    lock.lock();
+    try {
+      while (true) {
+        Runnable task = tasks.poll();
+        if (task != null) {
+          return task;
+        }
+        long now = SystemClock.INSTANCE.nanos();
+        Timer due = timers.pollDue(now);
+        if (due != null) {
+          return due::fire;
+        }
+        await(timers.firstDeadline(), now);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(long deadline, long now) {
+    waiting = true;
+    try {
+      if (deadline == Clock.NEVER) {
+        changed.awaitUninterruptibly();
+      } else {
+        long unused = changed.awaitNanos(deadline - now);
+      }
+    } catch (InterruptedException e) {
+      // Nobody has a reason to interrupt this thread: look at the queues again.
+    } finally {
+      waiting = false;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.engine;
+
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where one thread, platform or virtual, waits for a signal, in real or virtual time. The waiting
+ * thread calls {@link #prepare}, looks once more for what it waits for, then {@link #park}s, in a
+ * loop, and calls {@link #done} in the end; a signal between the look and the park is not lost.
+ *
+ * <p>One thread waits at a time; any thread may signal.
+ */
+public final class Waiter {
+  private final Engine engine;
+  private volatile @Nullable Thread thread;
+  private @Nullable Timer timeout;
+
+  /** A place on which nobody waits yet. */
+  public Waiter(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** Announces the calling thread: signals from now on end its next park. */
+  public void prepare() {
+    thread = Thread.currentThread();
+  }
+
+  /**
+   * Parks until a signal, an interrupt, the deadline, or for no reason.
+   *
+   * @param deadline a time of the engine's clock, or {@link Clock#NEVER}
+   */
+  public void park(long deadline) {
+    if (deadline == Clock.NEVER) {
+      LockSupport.park(this);
+    } else if (engine.clock() instanceof VirtualClock) {
+      parkInVirtualTime(deadline);
+    } else {
+      long left = deadline - engine.now();
+      if (left > 0) {
+        LockSupport.parkNanos(this, left);
+      }
+    }
+  }
+
+  private void parkInVirtualTime(long deadline) {
+    if (timeout == null) {
+      timeout = new Timer(engine.scheduler(), this::signal);
+    }
+    timeout.armNoLaterThan(deadline);
+    if (engine.now() < deadline) {
+      LockSupport.park(this);
+    }
+  }
+
+  /** The calling thread waits no more. */
+  public void done() {
+    thread = null;
+    if (timeout != null) {
+      timeout.disarm();
+    }
+  }
+
+  /** Whether a thread is announced. */
+  public boolean isWaiting() {
+    return thread != null;
+  }
+
+  /** Wakes the announced thread, if there is one. */
+  public void signal() {
+    Thread waiting = thread;
+    if (waiting != null) {
+      LockSupport.unpark(waiting);
+    }
+  }
+}
