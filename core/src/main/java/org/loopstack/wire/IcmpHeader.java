@@ -82,7 +82,7 @@ public final class IcmpHeader {
   /** How many bytes of the payload in error a message holds at least: both ports, SEG.SEQ. */
   public static final int EMBEDDED_PAYLOAD = 8;
 
-  private static final int CHECKSUM = 2;
+  static final int CHECKSUM = 2;
   private static final int REST = 4;
 
   private IcmpHeader() {}
