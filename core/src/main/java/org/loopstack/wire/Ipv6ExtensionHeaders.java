@@ -148,7 +148,7 @@ public final class Ipv6ExtensionHeaders {
     return later;
   }
 
-  private static boolean isExtension(int protocol) {
+  static boolean isExtension(int protocol) {
     return switch (protocol) {
       case IpProtocol.HOP_BY_HOP,
           IpProtocol.ROUTING,
@@ -161,7 +161,7 @@ public final class Ipv6ExtensionHeaders {
   }
 
   /** The length of an extension header; beyond the end if even its first 8 bytes are. */
-  private static int lengthOf(byte[] b, int protocol, int at, int end) {
+  static int lengthOf(byte[] b, int protocol, int at, int end) {
     if (end - at < 8 || protocol == IpProtocol.FRAGMENT) {
       return Ipv6FragmentHeader.LENGTH;
     }
