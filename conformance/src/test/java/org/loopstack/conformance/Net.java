@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.conformance;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
+
+/**
+ * The fixture of one run of a {@link Case}: opens channels of the subject in the family of the run,
+ * starts threads of the kind of the run, and closes all of them afterwards.
+ */
+public final class Net implements AutoCloseable {
+  private final Subject subject;
+  private final Family family;
+  private final Threads threads;
+  private final ConcurrentLinkedDeque<Closeable> opened = new ConcurrentLinkedDeque<>();
+
+  Net(Subject subject, Family family, Threads threads) {
+    this.subject = subject;
+    this.family = family;
+    this.threads = threads;
+  }
+
+  /** The family of this run. */
+  public Family family() {
+    return family;
+  }
+
+  /** The loopback interface of the subject. */
+  public NetworkInterface lo() throws SocketException {
+    return subject.lo();
+  }
+
+  /** An address from a literal; nothing is looked up. */
+  public static InetAddress ip(String literal) {
+    try {
+      return InetAddress.getByName(literal);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException("not an address literal: " + literal, e);
+    }
+  }
+
+  /** A socket address from a literal; nothing is looked up. */
+  public static InetSocketAddress at(String literal, int port) {
+    return new InetSocketAddress(ip(literal), port);
+  }
+
+  /** The loopback address of this family. */
+  public InetAddress loopback() {
+    return ip(family.loopback());
+  }
+
+  /** The loopback address of this family with a port. */
+  public InetSocketAddress loopback(int port) {
+    return new InetSocketAddress(loopback(), port);
+  }
+
+  /** The loopback address of this family with a port to be chosen by the subject. */
+  public InetSocketAddress anyPort() {
+    return loopback(0);
+  }
+
+  /** The wildcard address of this family with a port. */
+  public InetSocketAddress wildcard(int port) {
+    return at(family.wildcard(), port);
+  }
+
+  /** Closes the channel or socket when the run ends. */
+  public <C extends Closeable> C track(C closeable) {
+    opened.push(closeable);
+    return closeable;
+  }
+
+  /** A new stream channel, neither bound nor connected. */
+  public SocketChannel tcp() throws IOException {
+    return track(subject.provider().openSocketChannel(family.protocol()));
+  }
+
+  /** A new stream channel connected to this address. */
+  public SocketChannel connect(InetSocketAddress address) throws IOException {
+    SocketChannel channel = tcp();
+    channel.connect(address);
+    return channel;
+  }
+
+  /** A new listening channel, not bound. */
+  public ServerSocketChannel server() throws IOException {
+    return track(subject.provider().openServerSocketChannel(family.protocol()));
+  }
+
+  /** A new channel that listens on the loopback address with a port of the subject's choice. */
+  public ServerSocketChannel listen() throws IOException {
+    return server().bind(anyPort());
+  }
+
+  /** Accepts, and closes what was accepted when the run ends. */
+  public SocketChannel accept(ServerSocketChannel server) throws IOException {
+    return track(server.accept());
+  }
+
+  /** The two ends of a new connection. */
+  public Pair pair() throws IOException {
+    try (ServerSocketChannel server = listen()) {
+      return pair(server);
+    }
+  }
+
+  /** The two ends of a new connection to this listener. */
+  public Pair pair(ServerSocketChannel server) throws IOException {
+    SocketChannel client = connect(local(server));
+    return new Pair(client, accept(server));
+  }
+
+  /** A new datagram channel, not bound. */
+  public DatagramChannel udp() throws IOException {
+    return track(subject.provider().openDatagramChannel(family.protocol()));
+  }
+
+  /** A new datagram channel bound to the loopback address with a port of the subject's choice. */
+  public DatagramChannel boundUdp() throws IOException {
+    return udp().bind(anyPort());
+  }
+
+  /** A new datagram channel connected to this one's local address. */
+  public DatagramChannel udpTo(DatagramChannel peer) throws IOException {
+    return udp().connect(peer.getLocalAddress());
+  }
+
+  /** A new selector. */
+  public Selector selector() throws IOException {
+    return track(subject.provider().openSelector());
+  }
+
+  /** A new pipe. */
+  public Pipe pipe() throws IOException {
+    Pipe pipe = subject.provider().openPipe();
+    track(pipe.source());
+    track(pipe.sink());
+    return pipe;
+  }
+
+  /** The address of a TCP port that is taken but on which nobody listens: it refuses. */
+  public InetSocketAddress refusingPort() throws IOException {
+    return local(tcp().bind(anyPort()));
+  }
+
+  /** The address of a UDP port that was free a moment ago. */
+  public InetSocketAddress closedUdpPort() throws IOException {
+    try (DatagramChannel channel = udp()) {
+      return local(channel.bind(anyPort()));
+    }
+  }
+
+  /** Starts a task on a thread of the kind of this run. */
+  public <T> Task<T> start(Callable<T> work) {
+    return Task.start(threads, work);
+  }
+
+  /** Makes the channel non-blocking and registers it. */
+  public static SelectionKey register(SelectableChannel channel, Selector selector, int ops)
+      throws IOException {
+    channel.configureBlocking(false);
+    return channel.register(selector, ops);
+  }
+
+  /** The local address of a channel that is bound. */
+  public static InetSocketAddress local(NetworkChannel channel) throws IOException {
+    return (InetSocketAddress) channel.getLocalAddress();
+  }
+
+  /** The local port of a channel that is bound. */
+  public static int port(NetworkChannel channel) throws IOException {
+    return local(channel).getPort();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Closeable closeable : opened) {
+      closeable.close();
+    }
+  }
+}
