@@ -2,7 +2,7 @@
 
 /** A TCP/IP host stack for the JVM, built around its loopback interface. */
 module org.loopstack {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
 
   // The roof.
   // exports org.loopstack;

@@ -105,13 +105,14 @@ final class SystemScheduler implements Scheduler {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // The loop is the caller's.
   private void await(long deadline, long now) {
     waiting = true;
     try {
       if (deadline == Clock.NEVER) {
         changed.awaitUninterruptibly();
       } else {
-        long unused = changed.awaitNanos(deadline - now);
+        long _ = changed.awaitNanos(deadline - now);
       }
     } catch (InterruptedException e) {
       // Nobody has a reason to interrupt this thread: look at the queues again.
