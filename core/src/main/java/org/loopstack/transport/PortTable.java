@@ -38,7 +38,7 @@ public final class PortTable {
   private final ReentrantLock lock = new ReentrantLock();
 
   /** The newest claim of each port, in pages that are made when they are needed. */
-  private final @Nullable Claim @Nullable [][] pages = new Claim[65_536 >> PAGE_BITS][];
+  private final @Nullable Claim[] @Nullable [] pages = new Claim[65_536 >> PAGE_BITS][];
 
   private int count;
 
