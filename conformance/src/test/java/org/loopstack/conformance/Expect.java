@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +26,12 @@ public final class Expect {
   public static void thrown(
       Class<? extends Throwable> type, String message, ThrowingCallable operation) {
     assertThatThrownBy(operation).isExactlyInstanceOf(type).hasMessage(message);
+  }
+
+  /** Expects what an adaptor may throw when it is closed: its own error or its channel's. */
+  public static void thrownAsClosed(ThrowingCallable operation) {
+    assertThatThrownBy(operation)
+        .isInstanceOfAny(SocketException.class, ClosedChannelException.class);
   }
 
   /** The text as a buffer of ASCII. */
