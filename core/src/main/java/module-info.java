@@ -5,13 +5,16 @@ module org.loopstack {
   requires static transitive org.jspecify;
 
   // The roof.
-  // exports org.loopstack;
+  exports org.loopstack;
 
   // The link interface and what crosses it.
   // exports org.loopstack.link;
 
   // Packet buffers, as a link sees them.
   exports org.loopstack.buffer;
+
+  // Time and chance, for those who want them virtual.
+  exports org.loopstack.engine;
 
   // Headers and addresses.
   exports org.loopstack.wire;
