@@ -89,8 +89,8 @@ final class WireProbe {
         Arrays.equals(b, 0, p, copy, 0, p)
             && Arrays.equals(b, payloadAt, b.length, copy, payloadAt, b.length);
     see("within", within);
-    if (!within || Ipv4Options.findInvalid(copy, p) >= 0 && timestamp < 0) {
-      throw new AssertionError("filling in broke the options");
+    if (!within) {
+      throw new AssertionError("filled in outside the options");
     }
   }
 
