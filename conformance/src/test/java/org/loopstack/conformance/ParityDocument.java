@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.conformance;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -11,6 +12,9 @@ import java.util.stream.Collectors;
 
 /** The outcomes of all runs as the Markdown that is committed as {@code docs/parity.md}. */
 final class ParityDocument {
+  /** What a cell says of a run that this machine could not do. */
+  static final String NOT_RUN = "not run: ";
+
   private ParityDocument() {}
 
   static String of(Collection<ParityReport.Row> rows) {
@@ -79,12 +83,12 @@ final class ParityDocument {
   private static String seen(ParityReport.Row row, String subject) {
     Map<Family, Outcome> byFamily = row.outcomes().getOrDefault(subject, Map.of());
     if (byFamily.isEmpty()) {
-      return "not run";
+      return NOT_RUN + "only the other subject was asked for";
     }
     Map<String, List<Family>> texts = new TreeMap<>();
     byFamily.forEach(
         (family, outcome) ->
-            texts.computeIfAbsent(text(outcome), t -> new java.util.ArrayList<>()).add(family));
+            texts.computeIfAbsent(text(outcome), t -> new ArrayList<>()).add(family));
     if (texts.size() == 1) {
       return texts.keySet().iterator().next();
     }
@@ -101,7 +105,7 @@ final class ParityDocument {
     return switch (outcome.kind()) {
       case PASSED -> "yes";
       case DIFFERS -> outcome.ours();
-      case SKIPPED -> "not run: " + outcome.ours();
+      case SKIPPED -> NOT_RUN + outcome.ours();
       // What exactly failed may vary with the run; the test report has it.
       case FAILED -> "**fails**";
     };

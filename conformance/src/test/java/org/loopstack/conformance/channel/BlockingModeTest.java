@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.loopstack.conformance.Net.register;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -16,6 +19,7 @@ import org.loopstack.conformance.Net;
 import org.loopstack.conformance.Pair;
 import org.loopstack.conformance.Task;
 import org.loopstack.conformance.Threads;
+import org.loopstack.conformance.Wait;
 
 class BlockingModeTest {
   @Case(
@@ -86,5 +90,44 @@ class BlockingModeTest {
     Expect.write(pair.server(), "ab");
     assertThat(one.join()).isEqualTo(1);
     assertThat(two.join()).isEqualTo(1);
+  }
+
+  @Case(
+      id = "channel.blocking.streams-of-channels",
+      title = "Channels' streams: a blocked reader does not keep a writer of the same channel out",
+      source = "Channels.newInputStream Javadoc, JAVA.md",
+      on = {Threads.PLATFORM, Threads.VIRTUAL})
+  void streamsOfChannels(Net net) throws Exception {
+    Pair pair = net.pair();
+    InputStream in = Channels.newInputStream(pair.client());
+    OutputStream out = Channels.newOutputStream(pair.client());
+    Task<Integer> reader = net.start(in::read);
+    reader.awaitBlocked();
+    Task<Boolean> writer =
+        net.start(
+            () -> {
+              out.write('x');
+              return true;
+            });
+    Wait.until(
+        "the writer ends, or waits for the reader",
+        () -> writer.isDone() || writer.thread().getState() == Thread.State.BLOCKED);
+    assertThat(writer.isDone()).isTrue();
+    Expect.read(pair.server(), "x");
+  }
+
+  @Case(
+      id = "channel.blocking.write-all",
+      title = "a blocking write of 4 MiB returns when all of it is taken",
+      source = "WritableByteChannel.write Javadoc")
+  void writeAll(Net net) throws Exception {
+    Pair pair = net.pair();
+    int size = 4 << 20;
+    Task<Integer> writer = net.start(() -> pair.client().write(ByteBuffer.allocate(size)));
+    ByteBuffer target = ByteBuffer.allocate(size);
+    while (target.hasRemaining()) {
+      pair.server().read(target);
+    }
+    assertThat(writer.join()).isEqualTo(size);
   }
 }

@@ -12,6 +12,7 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
 import org.loopstack.conformance.Case;
 import org.loopstack.conformance.Expect;
 import org.loopstack.conformance.Family;
@@ -224,5 +225,19 @@ class OptionTest {
   void tos(Net net) throws IOException {
     same(net.tcp(), StandardSocketOptions.IP_TOS, 0x28);
     same(net.udp(), StandardSocketOptions.IP_TOS, 0x28);
+  }
+
+  @Case(
+      id = "channel.option.keep-alive-times",
+      title = "TCP_KEEPIDLE, TCP_KEEPINTERVAL and TCP_KEEPCOUNT: 7,200, 75, 9, and can be set",
+      source = "ExtendedSocketOptions Javadoc; RFC 9293 3.8.4")
+  void keepAliveTimes(Net net) throws IOException {
+    SocketChannel stream = net.tcp();
+    assertThat(stream.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)).isEqualTo(7_200);
+    assertThat(stream.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL)).isEqualTo(75);
+    assertThat(stream.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)).isEqualTo(9);
+    same(stream, ExtendedSocketOptions.TCP_KEEPIDLE, 100);
+    same(stream, ExtendedSocketOptions.TCP_KEEPINTERVAL, 10);
+    same(stream, ExtendedSocketOptions.TCP_KEEPCOUNT, 3);
   }
 }

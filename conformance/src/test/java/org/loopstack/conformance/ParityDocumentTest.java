@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Compares {@code docs/parity.md} with what the cases have just shown. The build runs this after
+ * all cases. With {@code -Dparity=update} it renews the page instead.
+ */
+class ParityDocumentTest {
+  private static final Path COMMITTED = Path.of("..", "docs", "parity.md");
+  private static final String COMMAND =
+      "docs/parity.md is out of date; renew it: mvn -pl conformance -am verify -Dparity=update";
+
+  @Test
+  void parityDocumentIsUpToDate() throws IOException {
+    assumeTrue(Files.exists(ParityReport.DOCUMENT), "no case has run");
+    assumeTrue(Permutations.subjects().size() == 2, "only one subject has run");
+    String seen = Files.readString(ParityReport.DOCUMENT);
+    assumeTrue(
+        !seen.contains(ParityDocument.NOT_RUN),
+        "this machine cannot run every case: conformance/" + ParityReport.DOCUMENT + " says which");
+    if ("update".equals(System.getProperty("parity"))) {
+      Files.createDirectories(COMMITTED.getParent());
+      Files.writeString(COMMITTED, seen);
+    }
+    assertThat(Files.exists(COMMITTED)).as(COMMAND).isTrue();
+    assertThat(Files.readString(COMMITTED)).as(COMMAND).isEqualTo(seen);
+  }
+}
