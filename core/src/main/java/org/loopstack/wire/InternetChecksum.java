@@ -23,35 +23,47 @@ public final class InternetChecksum {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, LITTLE_ENDIAN);
   private static final long LOW_HALF = 0xffff_ffffL;
+  private static final int LONG_RUN = 256;
 
   private InternetChecksum() {}
 
   /** The sum of {@code length} bytes, as if a zero byte followed an odd number of them. */
   public static int sum(byte[] b, int offset, int length) {
-    // Halves of 32 bits added into 64: no carry can be lost before 2^32 words, and an array has
-    // fewer.
-    long even = 0;
-    long odd = 0;
-    int at = offset;
     int end = offset + length;
-    for (; at <= end - 32; at += 32) {
-      long v0 = (long) LONG.get(b, at);
-      long v1 = (long) LONG.get(b, at + 8);
-      long v2 = (long) LONG.get(b, at + 16);
-      long v3 = (long) LONG.get(b, at + 24);
-      even += (v0 & LOW_HALF) + (v1 & LOW_HALF) + (v2 & LOW_HALF) + (v3 & LOW_HALF);
-      odd += (v0 >>> 32) + (v1 >>> 32) + (v2 >>> 32) + (v3 >>> 32);
-    }
-    for (; at <= end - 8; at += 8) {
-      long v = (long) LONG.get(b, at);
-      even += v & LOW_HALF;
-      odd += v >>> 32;
-    }
-    long sum = even + odd;
+    int at = offset + (length & ~7);
+    long sum = length < LONG_RUN ? sumOfFew(b, offset, at) : sumOfMany(b, offset, at);
     for (int shift = 0; at < end; at++, shift += 8) {
       sum += (b[at] & 0xffL) << (shift & 24);
     }
     return swap(fold(sum));
+  }
+
+  /**
+   * Adds halves of 32 bits into 64: no carry can be lost before 2^32 of them, and an array has
+   * fewer.
+   */
+  private static long sumOfFew(byte[] b, int offset, int end) {
+    long sum = 0;
+    for (int i = offset; i < end; i += 8) {
+      long v = (long) LONG.get(b, i);
+      sum += (v & LOW_HALF) + (v >>> 32);
+    }
+    return sum;
+  }
+
+  /**
+   * The same for long runs. The JIT makes vectors of this loop as it stands; unrolled by hand, or
+   * compiled with a profile of short runs, it is five to eight times slower.
+   */
+  private static long sumOfMany(byte[] b, int offset, int end) {
+    long even = 0;
+    long odd = 0;
+    for (int i = offset; i < end; i += 8) {
+      long v = (long) LONG.get(b, i);
+      even += v & LOW_HALF;
+      odd += v >>> 32;
+    }
+    return even + odd;
   }
 
   /**
