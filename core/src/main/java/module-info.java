@@ -8,7 +8,7 @@ module org.loopstack {
   exports org.loopstack;
 
   // The link interface and what crosses it.
-  // exports org.loopstack.link;
+  exports org.loopstack.link;
 
   // Packet buffers, as a link sees them.
   exports org.loopstack.buffer;

@@ -47,10 +47,36 @@ public interface Internet {
    * @param dontFragment whether a datagram larger than the MTU is refused instead of fragmented
    * @return null, or why it was not sent: EMSGSIZE, ENETUNREACH, ENETDOWN, ENOBUFS
    */
-  @Nullable Errno send(
-      Route route, Packet packet, int protocol, int ttl, int trafficClass, boolean dontFragment);
+  default @Nullable Errno send(
+      Route route, Packet packet, int protocol, int ttl, int trafficClass, boolean dontFragment) {
+    return send(route, packet, protocol, ttl, trafficClass, dontFragment, true);
+  }
 
-  /** Says who takes the datagrams of a protocol. */
+  /**
+   * Sends a datagram as {@link #send(Route, Packet, int, int, int, boolean)} does.
+   *
+   * @param ttl 0 to 255; 0 is for groups only and means: not beyond this host
+   * @param multicastLoop whether this host, if it listens to the group, gets a copy of what leaves
+   *     on another link (RFC 1112 section 6.1, IP_MULTICAST_LOOP); what is sent on the loopback
+   *     comes back in any case, as on Linux
+   * @return null, or why it was not sent; EINVAL also for a time to live out of range
+   */
+  @Nullable Errno send(
+      Route route,
+      Packet packet,
+      int protocol,
+      int ttl,
+      int trafficClass,
+      boolean dontFragment,
+      boolean multicastLoop);
+
+  /**
+   * Says who takes the datagrams of a protocol. ICMP and ICMPv6 are answered by this layer; who is
+   * registered for them gets what it does not answer itself (echo replies above all, the packet's
+   * transport offset at the ICMP header), and the errors about messages that were sent as such.
+   *
+   * @param protocol 0 to 255
+   */
   void register(int protocol, UpperProtocol upper);
 
   /**

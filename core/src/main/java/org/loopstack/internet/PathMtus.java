@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.internet;
+
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.Clock;
+import org.loopstack.engine.Engine;
+import org.loopstack.engine.Timer;
+import org.loopstack.wire.IpAddress;
+
+/**
+ * The path MTUs that ICMP has reported (RFC 1191, RFC 8201), each believed for a while. Entries are
+ * removed by a timer, so that a look-up needs no clock. Safe for use by many threads.
+ */
+final class PathMtus {
+  /** Against reports made to fill the memory: what comes then is not believed. */
+  static final int LIMIT = 4096;
+
+  private record PathMtu(int mtu, boolean locked, long expiry) {}
+
+  private final Engine engine;
+  private final long lifetime;
+  private final Timer timer;
+  private final ConcurrentHashMap<IpAddress, PathMtu> entries = new ConcurrentHashMap<>();
+
+  PathMtus(Engine engine, long lifetime) {
+    this.engine = engine;
+    this.lifetime = lifetime;
+    this.timer = new Timer(engine.scheduler(), this::expire);
+  }
+
+  /** The path's MTU, or the link's where nothing less is known. */
+  int mtu(IpAddress destination, int linkMtu) {
+    PathMtu entry = find(destination);
+    return entry == null ? linkMtu : Math.min(entry.mtu, linkMtu);
+  }
+
+  boolean isLocked(IpAddress destination) {
+    PathMtu entry = find(destination);
+    return entry != null && entry.locked;
+  }
+
+  private @Nullable PathMtu find(IpAddress destination) {
+    return entries.isEmpty() ? null : entries.get(destination);
+  }
+
+  /**
+   * Believes a report.
+   *
+   * @param locked whether the path wants less, so that datagrams go without DF
+   */
+  void learn(IpAddress destination, int mtu, boolean locked) {
+    if (entries.size() >= LIMIT && !entries.containsKey(destination)) {
+      return;
+    }
+    long expiry = Clock.after(engine.now(), lifetime);
+    entries.put(destination, new PathMtu(mtu, locked, expiry));
+    timer.armNoLaterThan(expiry);
+  }
+
+  private void expire() {
+    long now = engine.now();
+    long next = Clock.NEVER;
+    for (Iterator<PathMtu> i = entries.values().iterator(); i.hasNext(); ) {
+      PathMtu entry = i.next();
+      if (entry.expiry <= now) {
+        i.remove();
+      } else {
+        next = Math.min(next, entry.expiry);
+      }
+    }
+    timer.armNoLaterThan(next);
+  }
+
+  void close() {
+    timer.disarm();
+    entries.clear();
+  }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.link;
+
+import org.loopstack.buffer.Packet;
+
+/** Looks at the datagrams that pass between a stack and a link, for example to capture them. */
+public interface LinkTap {
+  /** Which way a datagram passes. */
+  enum Direction {
+    /** From the link into the stack. */
+    IN,
+    /** From the stack to the link. */
+    OUT
+  }
+
+  /**
+   * A datagram passes. On the loopback each one is seen once, on its way out; what comes back is
+   * the same datagram.
+   *
+   * <p>Called on any thread, possibly with the lock of a socket held: it must not block nor use a
+   * socket of the same stack.
+   *
+   * @param direction which way it passes
+   * @param packet only lent: it must be neither changed nor kept; {@link Datagrams#bytes} copies it
+   */
+  void pass(Direction direction, Packet packet);
+}
