@@ -19,7 +19,7 @@ final class AdaptedOptions {
   static <T> void set(NetworkChannel channel, SocketOption<T> name, T value)
       throws SocketException {
     try {
-      NetworkChannel unused = channel.setOption(name, value);
+      NetworkChannel _ = channel.setOption(name, value);
     } catch (IOException e) {
       throw SocketErrors.adapted(e);
     }

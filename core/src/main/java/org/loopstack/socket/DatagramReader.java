@@ -126,11 +126,11 @@ final class DatagramReader {
   private int room(DatagramPacket packet) {
     Room before = rooms.get(packet);
     int length = packet.getLength();
-    boolean unchanged =
-        before != null
-            && length == before.length
-            && packet.getOffset() + before.room <= packet.getData().length;
-    return unchanged ? before.room : length;
+    if (before == null || length != before.length) {
+      return length;
+    }
+    boolean fits = packet.getOffset() + before.room <= packet.getData().length;
+    return fits ? before.room : length;
   }
 
   private boolean begin() throws IOException {

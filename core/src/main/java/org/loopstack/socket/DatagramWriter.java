@@ -60,7 +60,7 @@ final class DatagramWriter {
       if (!begin()) {
         throw new IllegalBlockingModeException();
       }
-      int unused = transfer(source, target == null ? null : to(target), true);
+      int _ = transfer(source, target == null ? null : to(target), true);
     } catch (ErrnoException e) {
       throw SocketErrors.datagram(e);
     } finally {
@@ -169,7 +169,11 @@ final class DatagramWriter {
     channel.beginWait();
     waiter.prepare();
     try {
-      while (channel.isOpen() && !(sent = trySend(source, to))) {
+      while (channel.isOpen()) {
+        sent = trySend(source, to);
+        if (sent) {
+          break;
+        }
         waiter.park(Clock.NEVER);
       }
     } finally {

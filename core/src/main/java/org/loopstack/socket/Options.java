@@ -33,6 +33,13 @@ final class Options {
     return linger;
   }
 
+  /** Makes a lingering close one in the background. */
+  void doNotLinger() {
+    if (linger > 0) {
+      linger = -1;
+    }
+  }
+
   Set<SocketOption<?>> supported() {
     Set<SocketOption<?>> own = endpoint.supportedOptions();
     if (!stream) {

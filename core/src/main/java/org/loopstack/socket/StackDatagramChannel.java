@@ -33,6 +33,7 @@ import org.loopstack.transport.DatagramEndpoint;
  * sends, holding the write lock; binding, connecting and changing the blocking mode take both.
  */
 final class StackDatagramChannel extends DatagramChannel implements Pollable {
+  private final StackSelectorProvider provider;
   private final Engine engine;
   private final AddressFamily family;
   private final DatagramEndpoint endpoint;
@@ -54,6 +55,7 @@ final class StackDatagramChannel extends DatagramChannel implements Pollable {
   StackDatagramChannel(
       StackSelectorProvider provider, AddressFamily family, DatagramEndpoint endpoint) {
     super(provider);
+    this.provider = provider;
     this.engine = provider.engine();
     this.family = family;
     this.endpoint = endpoint;
@@ -114,13 +116,13 @@ final class StackDatagramChannel extends DatagramChannel implements Pollable {
   }
 
   @Override
-  public SocketAddress getLocalAddress() throws IOException {
+  public @Nullable SocketAddress getLocalAddress() throws IOException {
     ensureOpen();
     return local;
   }
 
   @Override
-  public SocketAddress getRemoteAddress() throws IOException {
+  public @Nullable SocketAddress getRemoteAddress() throws IOException {
     ensureOpen();
     return remote;
   }
@@ -368,6 +370,7 @@ final class StackDatagramChannel extends DatagramChannel implements Pollable {
 
   @Override
   protected void implCloseSelectableChannel() {
+    provider.closed(this);
     memberships.invalidate();
     endpoint.close();
     signals.closed();

@@ -41,7 +41,7 @@ final class StackDatagramSocket extends DatagramSocket {
   @Override
   public void bind(@Nullable SocketAddress address) throws SocketException {
     try {
-      DatagramChannel unused = channel.bind(address);
+      DatagramChannel _ = channel.bind(address);
     } catch (IOException
         | AlreadyBoundException
         | UnresolvedAddressException
@@ -77,7 +77,7 @@ final class StackDatagramSocket extends DatagramSocket {
   @Override
   public void disconnect() {
     try {
-      DatagramChannel unused = channel.disconnect();
+      DatagramChannel _ = channel.disconnect();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -275,7 +275,7 @@ final class StackDatagramSocket extends DatagramSocket {
 
   @Override
   public <T> DatagramSocket setOption(SocketOption<T> name, @Nullable T value) throws IOException {
-    DatagramChannel unused = channel.setOption(name, value);
+    DatagramChannel _ = channel.setOption(name, value);
     return this;
   }
 
@@ -297,7 +297,7 @@ final class StackDatagramSocket extends DatagramSocket {
       if (channel.memberships().joined(address, chosen) != null) {
         throw new SocketException("Already a member of group");
       }
-      MembershipKey unused = channel.memberships().join(address, chosen, null);
+      MembershipKey _ = channel.memberships().join(address, chosen, null);
     } catch (ClosedChannelException e) {
       throw SocketErrors.adapted(e);
     } catch (IllegalStateException e) {

@@ -40,6 +40,7 @@ final class StackPipe extends Pipe {
 
   /** The end that is read. */
   static final class Source extends SourceChannel implements Pollable {
+    private final StackSelectorProvider provider;
     private final PipeBuffer buffer;
     private final Signals signals;
     private final Signals sink;
@@ -47,6 +48,7 @@ final class StackPipe extends Pipe {
 
     Source(StackSelectorProvider provider, PipeBuffer buffer, Signals signals, Signals sink) {
       super(provider);
+      this.provider = provider;
       this.buffer = buffer;
       this.signals = signals;
       this.sink = sink;
@@ -119,11 +121,16 @@ final class StackPipe extends Pipe {
     @Override
     protected void implConfigureBlocking(boolean block) {
       lock.lock();
-      lock.unlock();
+      try {
+        // Nobody is in a blocking call now, and isBlocking is the base class's.
+      } finally {
+        lock.unlock();
+      }
     }
 
     @Override
     protected void implCloseSelectableChannel() {
+      provider.closed(this);
       buffer.closeSource();
       signals.closed();
       sink.ready(Readiness.WRITE);
@@ -132,6 +139,7 @@ final class StackPipe extends Pipe {
 
   /** The end that is written. */
   static final class Sink extends SinkChannel implements Pollable {
+    private final StackSelectorProvider provider;
     private final PipeBuffer buffer;
     private final Signals signals;
     private final Signals source;
@@ -139,6 +147,7 @@ final class StackPipe extends Pipe {
 
     Sink(StackSelectorProvider provider, PipeBuffer buffer, Signals signals, Signals source) {
       super(provider);
+      this.provider = provider;
       this.buffer = buffer;
       this.signals = signals;
       this.source = source;
@@ -218,11 +227,16 @@ final class StackPipe extends Pipe {
     @Override
     protected void implConfigureBlocking(boolean block) {
       lock.lock();
-      lock.unlock();
+      try {
+        // Nobody is in a blocking call now, and isBlocking is the base class's.
+      } finally {
+        lock.unlock();
+      }
     }
 
     @Override
     protected void implCloseSelectableChannel() {
+      provider.closed(this);
       buffer.closeSink();
       signals.closed();
       source.ready(Readiness.READ);

@@ -8,7 +8,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelector;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.HashSet;
@@ -37,6 +36,7 @@ final class StackSelector extends AbstractSelector {
   /** The deadline of a selection that does not wait. */
   private static final long NOW = Long.MIN_VALUE;
 
+  private final StackSelectorProvider provider;
   private final Engine engine;
   private final Waiter waiter;
 
@@ -60,8 +60,9 @@ final class StackSelector extends AbstractSelector {
   private boolean selecting;
   private boolean found;
 
-  StackSelector(SelectorProvider provider, Engine engine) {
+  StackSelector(StackSelectorProvider provider, Engine engine) {
     super(provider);
+    this.provider = provider;
     this.engine = engine;
     this.waiter = new Waiter(engine);
   }
@@ -307,6 +308,7 @@ final class StackSelector extends AbstractSelector {
 
   @Override
   protected void implCloseSelector() {
+    provider.closed(this);
     wakeup();
     synchronized (this) {
       synchronized (publicSelected) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.socket;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.Channel;
@@ -12,6 +14,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Engine;
 import org.loopstack.internet.ErrnoException;
@@ -30,11 +34,15 @@ import org.loopstack.transport.EndpointFactory;
 public final class StackSelectorProvider extends SelectorProvider {
   private final EndpointFactory endpoints;
 
+  /** Every channel and selector that is open. */
+  private final Set<Closeable> opened = ConcurrentHashMap.newKeySet();
+
   /**
    * A provider over a stack's transport layer.
    *
    * @param endpoints where the endpoints behind the channels come from
    */
+  @SuppressWarnings("exports") // Only the roof of the library has an EndpointFactory to give.
   public StackSelectorProvider(EndpointFactory endpoints) {
     this.endpoints = endpoints;
   }
@@ -42,6 +50,35 @@ public final class StackSelectorProvider extends SelectorProvider {
   /** What drives the stack. */
   Engine engine() {
     return endpoints.engine();
+  }
+
+  /** A channel or selector is open from now on. */
+  <C extends Closeable> C opened(C channel) {
+    opened.add(channel);
+    return channel;
+  }
+
+  /** A channel or selector is closed. */
+  void closed(Closeable channel) {
+    opened.remove(channel);
+  }
+
+  /**
+   * Closes every channel and selector that this provider has opened, as when a host is switched
+   * off: no close lingers, and threads that wait are woken with the exception that an asynchronous
+   * close gives.
+   */
+  public void closeAll() {
+    for (Closeable channel : opened) {
+      try {
+        if (channel instanceof StackSocketChannel stream) {
+          stream.doNotLinger();
+        }
+        channel.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("A stack's channels close without a failure", e);
+      }
+    }
   }
 
   private static ProtocolFamily defaultFamily() {
@@ -81,7 +118,7 @@ public final class StackSelectorProvider extends SelectorProvider {
     }
     AddressFamily addresses = family(family);
     try {
-      return new StackSocketChannel(this, addresses, endpoints.openStream(addresses));
+      return opened(new StackSocketChannel(this, addresses, endpoints.openStream(addresses)));
     } catch (ErrnoException e) {
       throw SocketErrors.control(e);
     }
@@ -104,7 +141,8 @@ public final class StackSelectorProvider extends SelectorProvider {
     }
     AddressFamily addresses = family(family);
     try {
-      return new StackServerSocketChannel(this, addresses, endpoints.openListener(addresses));
+      return opened(
+          new StackServerSocketChannel(this, addresses, endpoints.openListener(addresses)));
     } catch (ErrnoException e) {
       throw SocketErrors.control(e);
     }
@@ -119,7 +157,7 @@ public final class StackSelectorProvider extends SelectorProvider {
   public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
     AddressFamily addresses = family(family);
     try {
-      return new StackDatagramChannel(this, addresses, endpoints.openDatagram(addresses));
+      return opened(new StackDatagramChannel(this, addresses, endpoints.openDatagram(addresses)));
     } catch (ErrnoException e) {
       throw SocketErrors.control(e);
     }
@@ -127,12 +165,15 @@ public final class StackSelectorProvider extends SelectorProvider {
 
   @Override
   public AbstractSelector openSelector() {
-    return new StackSelector(this, engine());
+    return opened(new StackSelector(this, engine()));
   }
 
   @Override
   public Pipe openPipe() {
-    return new StackPipe(this);
+    StackPipe pipe = new StackPipe(this);
+    opened(pipe.source());
+    opened(pipe.sink());
+    return pipe;
   }
 
   /** Nobody hands a stack a channel that he has opened before it was there: null. */

@@ -39,7 +39,7 @@ final class StackServerSocket extends ServerSocket {
   @Override
   public void bind(@Nullable SocketAddress address, int backlog) throws IOException {
     try {
-      ServerSocketChannel unused = channel.bind(address, backlog);
+      ServerSocketChannel _ = channel.bind(address, backlog);
     } catch (AlreadyBoundException
         | UnresolvedAddressException
         | UnsupportedAddressTypeException e) {
@@ -132,7 +132,7 @@ final class StackServerSocket extends ServerSocket {
 
   @Override
   public <T> ServerSocket setOption(SocketOption<T> name, @Nullable T value) throws IOException {
-    ServerSocketChannel unused = channel.setOption(name, value);
+    ServerSocketChannel _ = channel.setOption(name, value);
     return this;
   }
 

@@ -85,7 +85,7 @@ final class StackServerSocketChannel extends ServerSocketChannel implements Poll
   }
 
   @Override
-  public SocketAddress getLocalAddress() throws IOException {
+  public @Nullable SocketAddress getLocalAddress() throws IOException {
     ensureOpen();
     return local;
   }
@@ -241,13 +241,17 @@ final class StackServerSocketChannel extends ServerSocketChannel implements Poll
 
   @Override
   protected void implConfigureBlocking(boolean block) {
-    // Waits for a blocking accept to end, as specified; isBlocking is the base class's.
     acceptLock.lock();
-    acceptLock.unlock();
+    try {
+      // Nobody is in a blocking call now, and isBlocking is the base class's.
+    } finally {
+      acceptLock.unlock();
+    }
   }
 
   @Override
   protected void implCloseSelectableChannel() {
+    provider.closed(this);
     endpoint.close();
     signals.closed();
     endpoint.setReadinessListener(null);

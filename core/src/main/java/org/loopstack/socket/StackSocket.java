@@ -72,7 +72,7 @@ final class StackSocket extends Socket {
   @Override
   public void bind(@Nullable SocketAddress address) throws IOException {
     try {
-      SocketChannel unused = channel.bind(address);
+      SocketChannel _ = channel.bind(address);
     } catch (AlreadyBoundException
         | UnresolvedAddressException
         | UnsupportedAddressTypeException e) {
@@ -152,7 +152,7 @@ final class StackSocket extends Socket {
   @Override
   public void shutdownInput() throws IOException {
     try {
-      SocketChannel unused = channel.shutdownInput();
+      SocketChannel _ = channel.shutdownInput();
     } catch (NotYetConnectedException e) {
       throw SocketErrors.adapted(e);
     }
@@ -161,7 +161,7 @@ final class StackSocket extends Socket {
   @Override
   public void shutdownOutput() throws IOException {
     try {
-      SocketChannel unused = channel.shutdownOutput();
+      SocketChannel _ = channel.shutdownOutput();
     } catch (NotYetConnectedException e) {
       throw SocketErrors.adapted(e);
     }
@@ -206,7 +206,7 @@ final class StackSocket extends Socket {
 
   @Override
   public <T> Socket setOption(SocketOption<T> name, @Nullable T value) throws IOException {
-    SocketChannel unused = channel.setOption(name, value);
+    SocketChannel _ = channel.setOption(name, value);
     return this;
   }
 

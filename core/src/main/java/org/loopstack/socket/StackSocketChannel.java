@@ -46,6 +46,7 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
     CONNECTED
   }
 
+  private final StackSelectorProvider provider;
   private final Engine engine;
   private final AddressFamily family;
   private final StreamEndpoint endpoint;
@@ -68,6 +69,7 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
   StackSocketChannel(
       StackSelectorProvider provider, AddressFamily family, StreamEndpoint endpoint) {
     super(provider);
+    this.provider = provider;
     this.engine = provider.engine();
     this.family = family;
     this.endpoint = endpoint;
@@ -85,7 +87,7 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
     channel.local = Addresses.toJava(endpoint.localAddress(), family);
     channel.remote = Addresses.toJava(endpoint.remoteAddress(), family);
     channel.state = State.CONNECTED;
-    return channel;
+    return provider.opened(channel);
   }
 
   // ---------------------------------------------------------------- state
@@ -279,7 +281,7 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
     try {
       ensureBlocking();
       beginConnect(target);
-      boolean unused = awaitConnection(deadline(timeout));
+      boolean _ = awaitConnection(deadline(timeout));
     } finally {
       unlockBoth();
     }
@@ -385,7 +387,11 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
     beginWait();
     waiter.prepare();
     try {
-      while (isOpen() && !(connected = endpoint.finishConnect())) {
+      while (isOpen()) {
+        connected = endpoint.finishConnect();
+        if (connected) {
+          break;
+        }
         park(waiter, deadline, "Connect timed out");
       }
     } finally {
@@ -484,7 +490,8 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
   }
 
   @Override
-  protected void implCloseSelectableChannel() throws IOException {
+  protected void implCloseSelectableChannel() {
+    provider.closed(this);
     int linger = state == State.CONNECTED ? options.linger() : -1;
     if (linger == 0) {
       endpoint.abort();
@@ -496,6 +503,11 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
       awaitDrained(Clock.after(engine.now(), TimeUnit.SECONDS.toNanos(linger)));
     }
     endpoint.setReadinessListener(null);
+  }
+
+  /** A close from now on does not wait. */
+  void doNotLinger() {
+    options.doNotLinger();
   }
 
   private void awaitDrained(long deadline) {

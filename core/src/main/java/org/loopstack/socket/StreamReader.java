@@ -25,6 +25,7 @@ final class StreamReader {
 
   // Guarded by the lock.
   private @Nullable ByteBuffer lastView;
+  private byte @Nullable [] lastArray;
 
   /** An endpoint tells of a reset once, as the kernel does; a channel's every read tells of it. */
   private boolean wasReset;
@@ -73,7 +74,7 @@ final class StreamReader {
   int read(byte[] target, int offset, int length, long timeout) throws IOException {
     lock.lock();
     try {
-      boolean unused = beginRead();
+      boolean _ = beginRead();
       channel.ensureBlocking();
       ByteBuffer buffer = view(target, offset, length);
       int n = tryRead(buffer);
@@ -86,9 +87,10 @@ final class StreamReader {
   /** The array as a buffer: the same one again for the same array, as buffered streams have it. */
   private ByteBuffer view(byte[] array, int offset, int length) {
     ByteBuffer buffer = lastView;
-    if (buffer == null || buffer.array() != array) {
+    if (buffer == null || lastArray != array) {
       buffer = ByteBuffer.wrap(array);
       lastView = buffer;
+      lastArray = array;
     }
     return buffer.limit(offset + length).position(offset);
   }

@@ -60,7 +60,7 @@ final class StreamWriter {
     ByteBuffer buffer = ByteBuffer.wrap(source, offset, length);
     lock.lock();
     try {
-      boolean unused = beginWrite();
+      boolean _ = beginWrite();
       channel.ensureBlocking();
       int written = tryWrite(buffer);
       if (buffer.hasRemaining()) {
@@ -183,7 +183,11 @@ final class StreamWriter {
     channel.beginWait();
     waiter.prepare();
     try {
-      while (channel.isOpen() && !(sent = tryWriteUrgent(value))) {
+      while (channel.isOpen()) {
+        sent = tryWriteUrgent(value);
+        if (sent) {
+          break;
+        }
         waiter.park(Clock.NEVER);
       }
     } finally {
