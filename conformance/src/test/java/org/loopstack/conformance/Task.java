@@ -10,20 +10,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Work on a thread of its own, with a bounded wait for its result. */
 public final class Task<T> {
-  private final CompletableFuture<T> result;
+  private final CompletableFuture<T> result = new CompletableFuture<>();
   private final Thread thread;
 
-  private Task(CompletableFuture<T> result, Thread thread) {
-    this.result = result;
-    this.thread = thread;
+  private Task(Threads threads, Callable<T> work) {
+    this.thread = threads.start("conformance-task", () -> run(work));
   }
 
   static <T> Task<T> start(Threads threads, Callable<T> work) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    return new Task<>(result, threads.start("conformance-task", () -> run(work, result)));
+    return new Task<>(threads, work);
   }
 
-  private static <T> void run(Callable<T> work, CompletableFuture<T> result) {
+  private void run(Callable<T> work) {
     try {
       result.complete(work.call());
     } catch (Throwable e) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class WireFormatException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** Why the stack would drop these bytes. */
   private final DropReason reason;
 
   /** For bytes that a {@code validate} method refused. */
