@@ -7,6 +7,9 @@ module org.loopstack {
   // The roof.
   exports org.loopstack;
 
+  // Channels and sockets; the class that a JVM is pointed at to put all NIO on one stack.
+  exports org.loopstack.socket;
+
   // The link interface and what crosses it.
   exports org.loopstack.link;
 

@@ -21,6 +21,9 @@ final class KernelSubject implements Subject {
 
   @Override
   public String lacks(Family family) {
+    if (!System.getProperty("os.name").equals("Linux")) {
+      return "the kernel here is not Linux";
+    }
     try {
       boolean ipv6 = lo().inetAddresses().anyMatch(Inet6Address.class::isInstance);
       return family == Family.IPV4 || ipv6 ? "" : "the kernel's lo has no IPv6 here";

@@ -18,6 +18,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import org.opentest4j.TestAbortedException;
 
 /**
  * The fixture of one run of a {@link Case}: opens channels of the subject in the family of the run,
@@ -162,6 +163,17 @@ public final class Net implements AutoCloseable {
   public InetSocketAddress closedUdpPort() throws IOException {
     try (DatagramChannel channel = udp()) {
       return local(channel.bind(anyPort()));
+    }
+  }
+
+  /** An IPv4 address off the loopback to which there is a route; else the run is aborted. */
+  public InetSocketAddress elsewhere() throws IOException {
+    InetSocketAddress address = at("198.51.100.1", 9);
+    try (DatagramChannel channel = udp()) {
+      channel.connect(address);
+      return address;
+    } catch (SocketException e) {
+      throw new TestAbortedException("there is no route off the loopback: " + e.getMessage());
     }
   }
 

@@ -10,18 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Work on a thread of its own, with a bounded wait for its result. */
 public final class Task<T> {
-  private final CompletableFuture<T> result = new CompletableFuture<>();
+  private final CompletableFuture<T> result;
   private final Thread thread;
 
-  private Task(Threads threads, Callable<T> work) {
-    this.thread = threads.start("conformance-task", () -> run(work));
+  private Task(CompletableFuture<T> result, Thread thread) {
+    this.result = result;
+    this.thread = thread;
   }
 
   static <T> Task<T> start(Threads threads, Callable<T> work) {
-    return new Task<>(threads, work);
+    CompletableFuture<T> result = new CompletableFuture<>();
+    return new Task<>(result, threads.start("conformance-task", () -> run(work, result)));
   }
 
-  private void run(Callable<T> work) {
+  private static <T> void run(Callable<T> work, CompletableFuture<T> result) {
     try {
       result.complete(work.call());
     } catch (Throwable e) {

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.socket;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractSelector;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.Engine;
+import org.loopstack.internet.ErrnoException;
+import org.loopstack.transport.AddressFamily;
+import org.loopstack.transport.EndpointFactory;
+
+/**
+ * Opens the channels and selectors of one stack. What it opens works together, and with nothing
+ * that another provider has opened. Safe for use by many threads.
+ *
+ * <p>Channels opened without a family are those of {@link StandardProtocolFamily#INET6}, which
+ * serve IPv4 too, as on the JDK; the system property {@code java.net.preferIPv4Stack} makes them
+ * {@link StandardProtocolFamily#INET}. Unix domain channels are the machine's own, see {@link
+ * #openSocketChannel(ProtocolFamily)}.
+ */
+public final class StackSelectorProvider extends SelectorProvider {
+  private final EndpointFactory endpoints;
+
+  /** Every channel and selector that is open. */
+  private final Set<Closeable> opened = ConcurrentHashMap.newKeySet();
+
+  /**
+   * A provider over a stack's transport layer.
+   *
+   * @param endpoints where the endpoints behind the channels come from
+   */
+  @SuppressWarnings("exports") // Only the roof of the library has an EndpointFactory to give.
+  public StackSelectorProvider(EndpointFactory endpoints) {
+    this.endpoints = endpoints;
+  }
+
+  /** What drives the stack. */
+  Engine engine() {
+    return endpoints.engine();
+  }
+
+  /** A channel or selector is open from now on. */
+  <C extends Closeable> C opened(C channel) {
+    opened.add(channel);
+    return channel;
+  }
+
+  /** A channel or selector is closed. */
+  void closed(Closeable channel) {
+    opened.remove(channel);
+  }
+
+  /**
+   * Closes every channel and selector that this provider has opened, as when a host is switched
+   * off: no close lingers, and threads that wait are woken with the exception that an asynchronous
+   * close gives.
+   */
+  public void closeAll() {
+    for (Closeable channel : opened) {
+      try {
+        if (channel instanceof StackSocketChannel stream) {
+          stream.doNotLinger();
+        }
+        channel.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("A stack's channels close without a failure", e);
+      }
+    }
+  }
+
+  private static ProtocolFamily defaultFamily() {
+    return Boolean.getBoolean("java.net.preferIPv4Stack")
+        ? StandardProtocolFamily.INET
+        : StandardProtocolFamily.INET6;
+  }
+
+  private static AddressFamily family(ProtocolFamily family) {
+    Objects.requireNonNull(family, "family");
+    if (family == StandardProtocolFamily.INET) {
+      return AddressFamily.INET;
+    }
+    if (family == StandardProtocolFamily.INET6) {
+      return AddressFamily.INET6;
+    }
+    throw new UnsupportedOperationException("Protocol family not supported");
+  }
+
+  @Override
+  public SocketChannel openSocketChannel() throws IOException {
+    return openSocketChannel(defaultFamily());
+  }
+
+  /**
+   * Opens a channel for connections.
+   *
+   * @param family INET or INET6 for a channel of the stack; UNIX for one of the JDK, which no
+   *     selector of the stack knows
+   * @throws UnsupportedOperationException for any other family, and for UNIX if this JVM's default
+   *     provider is a stack's and the JDK's own cannot be reached
+   */
+  @Override
+  public SocketChannel openSocketChannel(ProtocolFamily family) throws IOException {
+    if (family == StandardProtocolFamily.UNIX) {
+      return PlatformProvider.get().openSocketChannel(family);
+    }
+    AddressFamily addresses = family(family);
+    try {
+      return opened(new StackSocketChannel(this, addresses, endpoints.openStream(addresses)));
+    } catch (ErrnoException e) {
+      throw SocketErrors.control(e);
+    }
+  }
+
+  @Override
+  public ServerSocketChannel openServerSocketChannel() throws IOException {
+    return openServerSocketChannel(defaultFamily());
+  }
+
+  /**
+   * Opens a channel that listens.
+   *
+   * @param family as of {@link #openSocketChannel(ProtocolFamily)}
+   */
+  @Override
+  public ServerSocketChannel openServerSocketChannel(ProtocolFamily family) throws IOException {
+    if (family == StandardProtocolFamily.UNIX) {
+      return PlatformProvider.get().openServerSocketChannel(family);
+    }
+    AddressFamily addresses = family(family);
+    try {
+      return opened(
+          new StackServerSocketChannel(this, addresses, endpoints.openListener(addresses)));
+    } catch (ErrnoException e) {
+      throw SocketErrors.control(e);
+    }
+  }
+
+  @Override
+  public DatagramChannel openDatagramChannel() throws IOException {
+    return openDatagramChannel(defaultFamily());
+  }
+
+  @Override
+  public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
+    AddressFamily addresses = family(family);
+    try {
+      return opened(new StackDatagramChannel(this, addresses, endpoints.openDatagram(addresses)));
+    } catch (ErrnoException e) {
+      throw SocketErrors.control(e);
+    }
+  }
+
+  @Override
+  public AbstractSelector openSelector() {
+    return opened(new StackSelector(this, engine()));
+  }
+
+  @Override
+  public Pipe openPipe() {
+    StackPipe pipe = new StackPipe(this);
+    opened(pipe.source());
+    opened(pipe.sink());
+    return pipe;
+  }
+
+  /** Nobody hands a stack a channel that he has opened before it was there: null. */
+  @Override
+  public @Nullable Channel inheritedChannel() {
+    return null;
+  }
+}

@@ -1,0 +1,546 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.socket;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AlreadyBoundException;
+import java.nio.channels.AlreadyConnectedException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ConnectionPendingException;
+import java.nio.channels.IllegalBlockingModeException;
+import java.nio.channels.NoConnectionPendingException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.Clock;
+import org.loopstack.engine.Engine;
+import org.loopstack.engine.Waiter;
+import org.loopstack.internet.Errno;
+import org.loopstack.internet.ErrnoException;
+import org.loopstack.transport.AddressFamily;
+import org.loopstack.transport.Readiness;
+import org.loopstack.transport.StreamEndpoint;
+
+/**
+ * A stream channel of a stack.
+ *
+ * <p>One thread at a time reads, holding the read lock, and one writes, holding the write lock;
+ * connecting, binding and changing the blocking mode take both. A blocking call tries the endpoint
+ * first; only if it has to wait does it announce itself to {@link #begin}, so that an interrupt or
+ * a close by another thread ends it. Closing takes no lock that a waiting thread holds.
+ */
+final class StackSocketChannel extends SocketChannel implements Pollable {
+  private enum State {
+    UNCONNECTED,
+    PENDING,
+    CONNECTED
+  }
+
+  private final StackSelectorProvider provider;
+  private final Engine engine;
+  private final AddressFamily family;
+  private final StreamEndpoint endpoint;
+  private final Signals signals;
+  private final Options options;
+  private final ReentrantLock readLock = new ReentrantLock();
+  private final ReentrantLock writeLock = new ReentrantLock();
+  private final StreamReader reader;
+  private final StreamWriter writer;
+
+  private volatile State state = State.UNCONNECTED;
+  private volatile @Nullable InetSocketAddress local;
+  private volatile @Nullable InetSocketAddress remote;
+  private volatile boolean inputShut;
+  private volatile boolean outputShut;
+
+  private volatile @Nullable StackSocket socket;
+
+  /** A channel that is not connected. */
+  StackSocketChannel(
+      StackSelectorProvider provider, AddressFamily family, StreamEndpoint endpoint) {
+    super(provider);
+    this.provider = provider;
+    this.engine = provider.engine();
+    this.family = family;
+    this.endpoint = endpoint;
+    this.signals = new Signals(engine);
+    this.options = new Options(endpoint, true);
+    this.reader = new StreamReader(this, endpoint, signals.reader(), readLock);
+    this.writer = new StreamWriter(this, endpoint, signals.writer(), writeLock);
+    endpoint.setReadinessListener(signals);
+  }
+
+  /** A channel for a connection that was accepted. */
+  static StackSocketChannel accepted(
+      StackSelectorProvider provider, AddressFamily family, StreamEndpoint endpoint) {
+    StackSocketChannel channel = new StackSocketChannel(provider, family, endpoint);
+    channel.local = Addresses.toJava(endpoint.localAddress(), family);
+    channel.remote = Addresses.toJava(endpoint.remoteAddress(), family);
+    channel.state = State.CONNECTED;
+    return provider.opened(channel);
+  }
+
+  // ---------------------------------------------------------------- state
+
+  private void ensureOpen() throws ClosedChannelException {
+    if (!isOpen()) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  void ensureConnected() throws ClosedChannelException {
+    ensureOpen();
+    if (state != State.CONNECTED) {
+      throw new NotYetConnectedException();
+    }
+  }
+
+  /**
+   * "If a thread's interrupt status is already set and it invokes a blocking I/O operation upon a
+   * channel then the channel will be closed and the thread will immediately receive a
+   * ClosedByInterruptException": {@link #begin} closes, {@link #end} throws.
+   */
+  void closeIfInterrupted() throws AsynchronousCloseException {
+    if (Thread.currentThread().isInterrupted()) {
+      beginWait();
+      endWait(false);
+    }
+  }
+
+  /** The calling thread is about to wait: from now on an interrupt closes the channel. */
+  void beginWait() {
+    begin();
+  }
+
+  /**
+   * The calling thread waits no more.
+   *
+   * @throws AsynchronousCloseException if the channel was closed meanwhile, unless the operation
+   *     had completed; a ClosedByInterruptException if the thread was interrupted
+   */
+  void endWait(boolean completed) throws AsynchronousCloseException {
+    end(completed);
+  }
+
+  @Override
+  public boolean isConnected() {
+    return state == State.CONNECTED && isOpen();
+  }
+
+  @Override
+  public boolean isConnectionPending() {
+    return state == State.PENDING && isOpen();
+  }
+
+  boolean isInputShut() {
+    return inputShut;
+  }
+
+  boolean isOutputShut() {
+    return outputShut;
+  }
+
+  @Override
+  public @Nullable SocketAddress getLocalAddress() throws IOException {
+    ensureOpen();
+    return local;
+  }
+
+  @Override
+  public @Nullable SocketAddress getRemoteAddress() throws IOException {
+    ensureOpen();
+    return remote;
+  }
+
+  /** Where the channel is or was bound. */
+  @Nullable InetSocketAddress local() {
+    return local;
+  }
+
+  /** Where the channel is, was or is being connected to. */
+  @Nullable InetSocketAddress remote() {
+    return remote;
+  }
+
+  @Override
+  public int readyOps() {
+    return switch (state) {
+      case UNCONNECTED -> 0;
+      case PENDING -> endpoint.readiness() & SelectionKey.OP_CONNECT;
+      case CONNECTED -> {
+        int ready = endpoint.readiness() & (SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+        ready |= inputShut ? SelectionKey.OP_READ : 0;
+        ready |= outputShut ? SelectionKey.OP_WRITE : 0;
+        yield ready;
+      }
+    };
+  }
+
+  @Override
+  public Signals signals() {
+    return signals;
+  }
+
+  @Override
+  public Socket socket() {
+    StackSocket s = socket;
+    if (s == null) {
+      synchronized (this) {
+        s = socket;
+        if (s == null) {
+          s = StackSocket.over(this);
+          socket = s;
+        }
+      }
+    }
+    return s;
+  }
+
+  // ---------------------------------------------------------------- options
+
+  @Override
+  public <T> SocketChannel setOption(SocketOption<T> name, @Nullable T value) throws IOException {
+    options.check(name, value);
+    ensureOpen();
+    options.set(name, value);
+    return this;
+  }
+
+  @Override
+  public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
+    options.check(name);
+    ensureOpen();
+    return options.get(name);
+  }
+
+  @Override
+  public Set<SocketOption<?>> supportedOptions() {
+    return options.supported();
+  }
+
+  // ---------------------------------------------------------------- bind and connect
+
+  @Override
+  public SocketChannel bind(@Nullable SocketAddress address) throws IOException {
+    lockBoth();
+    try {
+      ensureOpen();
+      if (state == State.PENDING) {
+        throw new ConnectionPendingException();
+      }
+      if (local != null) {
+        throw new AlreadyBoundException();
+      }
+      InetSocketAddress inet = address == null ? null : Addresses.check(address, family);
+      endpoint.bind(Addresses.local(inet, family));
+      local = Addresses.toJava(endpoint.localAddress(), family);
+    } catch (ErrnoException e) {
+      throw SocketErrors.control(e);
+    } finally {
+      unlockBoth();
+    }
+    return this;
+  }
+
+  private void lockBoth() {
+    readLock.lock();
+    writeLock.lock();
+  }
+
+  private void unlockBoth() {
+    writeLock.unlock();
+    readLock.unlock();
+  }
+
+  @Override
+  public boolean connect(SocketAddress address) throws IOException {
+    InetSocketAddress target = Addresses.checkRemote(address, family);
+    lockBoth();
+    try {
+      beginConnect(target);
+      return isBlocking() && awaitConnection(Clock.NEVER);
+    } finally {
+      unlockBoth();
+    }
+  }
+
+  /** Connects with a time limit in nanoseconds, 0 for none; the channel must be blocking. */
+  void connect(SocketAddress address, long timeout) throws IOException {
+    InetSocketAddress target = Addresses.checkRemote(address, family);
+    lockBoth();
+    try {
+      ensureBlocking();
+      beginConnect(target);
+      boolean _ = awaitConnection(deadline(timeout));
+    } finally {
+      unlockBoth();
+    }
+  }
+
+  void ensureBlocking() {
+    if (!isBlocking()) {
+      throw new IllegalBlockingModeException();
+    }
+  }
+
+  long deadline(long timeout) {
+    return timeout == 0 ? Clock.NEVER : Clock.after(engine.now(), timeout);
+  }
+
+  private void beginConnect(InetSocketAddress target) throws IOException {
+    ensureOpen();
+    switch (state) {
+      case CONNECTED -> throw new AlreadyConnectedException();
+      case PENDING -> throw new ConnectionPendingException();
+      case UNCONNECTED -> {}
+    }
+    if (isBlocking()) {
+      closeIfInterrupted();
+    }
+    try {
+      endpoint.connect(Addresses.of(target));
+    } catch (ErrnoException e) {
+      throw connectFailed(e);
+    }
+    remote = target;
+    local = Addresses.toJava(endpoint.localAddress(), family);
+    state = State.PENDING;
+  }
+
+  /** "If an attempt fails, the channel is closed" - unless it is closed, and that is the reason. */
+  private IOException connectFailed(ErrnoException e) throws IOException {
+    if (!isOpen()) {
+      return new AsynchronousCloseException();
+    }
+    close();
+    return SocketErrors.control(e);
+  }
+
+  @Override
+  public boolean finishConnect() throws IOException {
+    lockBoth();
+    try {
+      ensureOpen();
+      return switch (state) {
+        case CONNECTED -> true;
+        case UNCONNECTED -> throw new NoConnectionPendingException();
+        case PENDING -> {
+          if (isBlocking()) {
+            closeIfInterrupted();
+            yield awaitConnection(Clock.NEVER);
+          }
+          yield tryConnect();
+        }
+      };
+    } finally {
+      unlockBoth();
+    }
+  }
+
+  private boolean tryConnect() throws IOException {
+    try {
+      if (!endpoint.finishConnect()) {
+        return false;
+      }
+    } catch (ErrnoException e) {
+      throw connectFailed(e);
+    }
+    connected();
+    return true;
+  }
+
+  private void connected() {
+    local = Addresses.toJava(endpoint.localAddress(), family);
+    state = State.CONNECTED;
+    // What was OP_CONNECT to a selector is OP_WRITE now, without any event.
+    signals.ready(Readiness.ALL);
+  }
+
+  private boolean awaitConnection(long deadline) throws IOException {
+    try {
+      if (!endpoint.finishConnect()) {
+        parkUntilConnected(deadline);
+      }
+    } catch (ErrnoException e) {
+      throw connectFailed(e);
+    } catch (SocketTimeoutException e) {
+      close();
+      throw e;
+    }
+    connected();
+    return true;
+  }
+
+  private void parkUntilConnected(long deadline) throws IOException {
+    boolean connected = false;
+    Waiter waiter = signals.reader();
+    beginWait();
+    waiter.prepare();
+    try {
+      while (isOpen()) {
+        connected = endpoint.finishConnect();
+        if (connected) {
+          break;
+        }
+        park(waiter, deadline, "Connect timed out");
+      }
+    } finally {
+      waiter.done();
+      endWait(connected);
+    }
+  }
+
+  void park(Waiter waiter, long deadline, String timedOut) throws SocketTimeoutException {
+    if (deadline != Clock.NEVER && engine.now() >= deadline) {
+      throw new SocketTimeoutException(timedOut);
+    }
+    waiter.park(deadline);
+  }
+
+  // ---------------------------------------------------------------- read and write
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    return reader.read(target);
+  }
+
+  @Override
+  public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+    return reader.read(targets, offset, length);
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    return writer.write(source);
+  }
+
+  @Override
+  public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+    return writer.write(sources, offset, length);
+  }
+
+  StreamReader reader() {
+    return reader;
+  }
+
+  StreamWriter writer() {
+    return writer;
+  }
+
+  /** How many bytes a read would find now. */
+  int available() throws IOException {
+    ensureConnected();
+    return inputShut ? 0 : endpoint.available();
+  }
+
+  // ---------------------------------------------------------------- shutdown and close
+
+  @Override
+  public SocketChannel shutdownInput() throws IOException {
+    ensureConnected();
+    if (!inputShut) {
+      inputShut = true;
+      try {
+        endpoint.shutdownInput();
+      } catch (ErrnoException e) {
+        ignoreNotConnected(e);
+      }
+      signals.ready(Readiness.READ);
+    }
+    return this;
+  }
+
+  @Override
+  public SocketChannel shutdownOutput() throws IOException {
+    ensureConnected();
+    if (!outputShut) {
+      outputShut = true;
+      try {
+        endpoint.shutdownOutput();
+      } catch (ErrnoException e) {
+        ignoreNotConnected(e);
+      }
+      signals.ready(Readiness.WRITE);
+    }
+    return this;
+  }
+
+  /** A connection that the peer has reset meanwhile is shut down as far as anybody can tell. */
+  private static void ignoreNotConnected(ErrnoException e) throws IOException {
+    if (e.errno() != Errno.ENOTCONN) {
+      throw SocketErrors.control(e);
+    }
+  }
+
+  @Override
+  protected void implConfigureBlocking(boolean block) {
+    // Waits for a blocking call to end, as specified; isBlocking is the base class's.
+    lockBoth();
+    unlockBoth();
+  }
+
+  @Override
+  protected void implCloseSelectableChannel() {
+    provider.closed(this);
+    int linger = state == State.CONNECTED ? options.linger() : -1;
+    if (linger == 0) {
+      endpoint.abort();
+    }
+    endpoint.close();
+    signals.closed();
+    // "Intended for use with sockets that are configured in blocking mode only."
+    if (linger > 0 && isBlocking()) {
+      awaitDrained(Clock.after(engine.now(), TimeUnit.SECONDS.toNanos(linger)));
+    }
+    endpoint.setReadinessListener(null);
+  }
+
+  /** A close from now on does not wait. */
+  void doNotLinger() {
+    options.doNotLinger();
+  }
+
+  private void awaitDrained(long deadline) {
+    Waiter waiter = signals.closer();
+    waiter.prepare();
+    try {
+      while (!endpoint.isDrained()
+          && engine.now() < deadline
+          && !Thread.currentThread().isInterrupted()) {
+        waiter.park(deadline);
+      }
+    } finally {
+      waiter.done();
+    }
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(SocketChannel.class.getName()).append('[');
+    if (!isOpen()) {
+      return text.append("closed]").toString();
+    }
+    text.append(
+        switch (state) {
+          case UNCONNECTED -> "unconnected";
+          case PENDING -> "connection-pending";
+          case CONNECTED -> "connected";
+        });
+    text.append(inputShut ? " ishut" : "").append(outputShut ? " oshut" : "");
+    InetSocketAddress bound = local;
+    InetSocketAddress peer = remote;
+    text.append(bound == null ? "" : " local=" + bound)
+        .append(peer == null ? "" : " remote=" + peer);
+    return text.append(']').toString();
+  }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.socket;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.Clock;
+import org.loopstack.engine.Waiter;
+import org.loopstack.internet.Errno;
+import org.loopstack.internet.ErrnoException;
+import org.loopstack.transport.StreamEndpoint;
+
+/**
+ * The reading half of a stream channel: one thread at a time tries the endpoint, and waits where
+ * the channel is blocking and nothing has come yet.
+ */
+final class StreamReader {
+  private final StackSocketChannel channel;
+  private final StreamEndpoint endpoint;
+  private final Waiter waiter;
+  private final ReentrantLock lock;
+
+  // Guarded by the lock.
+  private @Nullable ByteBuffer lastView;
+  private byte @Nullable [] lastArray;
+
+  /** An endpoint tells of a reset once, as the kernel does; a channel's every read tells of it. */
+  private boolean wasReset;
+
+  StreamReader(
+      StackSocketChannel channel, StreamEndpoint endpoint, Waiter waiter, ReentrantLock lock) {
+    this.channel = channel;
+    this.endpoint = endpoint;
+    this.waiter = waiter;
+    this.lock = lock;
+  }
+
+  int read(ByteBuffer target) throws IOException {
+    Objects.requireNonNull(target);
+    lock.lock();
+    try {
+      boolean blocking = beginRead();
+      Buffers.ensureWritable(target);
+      int n = tryRead(target);
+      return n == 0 && blocking && target.hasRemaining() ? awaitRead(target, Clock.NEVER) : n;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, targets.length);
+    lock.lock();
+    try {
+      boolean blocking = beginRead();
+      Buffers.ensureWritable(targets, offset, length);
+      long n = tryRead(targets, offset, length);
+      return n == 0 && blocking && Buffers.hasRemaining(targets, offset, length)
+          ? awaitRead(targets, offset, length)
+          : n;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Reads at least one byte for a stream over this channel, which must be blocking.
+   *
+   * @param timeout nanoseconds, 0 for none
+   */
+  int read(byte[] target, int offset, int length, long timeout) throws IOException {
+    lock.lock();
+    try {
+      boolean _ = beginRead();
+      channel.ensureBlocking();
+      ByteBuffer buffer = view(target, offset, length);
+      int n = tryRead(buffer);
+      return n == 0 && buffer.hasRemaining() ? awaitRead(buffer, channel.deadline(timeout)) : n;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The array as a buffer: the same one again for the same array, as buffered streams have it. */
+  private ByteBuffer view(byte[] array, int offset, int length) {
+    ByteBuffer buffer = lastView;
+    if (buffer == null || lastArray != array) {
+      buffer = ByteBuffer.wrap(array);
+      lastView = buffer;
+      lastArray = array;
+    }
+    return buffer.limit(offset + length).position(offset);
+  }
+
+  private boolean beginRead() throws IOException {
+    channel.ensureConnected();
+    boolean blocking = channel.isBlocking();
+    if (blocking) {
+      channel.closeIfInterrupted();
+    }
+    return blocking;
+  }
+
+  private int tryRead(ByteBuffer target) throws IOException {
+    if (channel.isInputShut()) {
+      return -1;
+    }
+    if (wasReset) {
+      throw SocketErrors.reset();
+    }
+    if (!target.hasRemaining()) {
+      return 0;
+    }
+    try {
+      return (int) openOrThrow(endpoint.read(target));
+    } catch (ErrnoException e) {
+      throw readFailed(e);
+    }
+  }
+
+  private long tryRead(ByteBuffer[] targets, int offset, int length) throws IOException {
+    if (channel.isInputShut()) {
+      return -1;
+    }
+    if (wasReset) {
+      throw SocketErrors.reset();
+    }
+    if (!Buffers.hasRemaining(targets, offset, length)) {
+      return 0;
+    }
+    try {
+      return openOrThrow(endpoint.read(targets, offset, length));
+    } catch (ErrnoException e) {
+      throw readFailed(e);
+    }
+  }
+
+  /** Nothing, or an end, that a closed endpoint reports is not the peer's doing. */
+  private long openOrThrow(long n) throws AsynchronousCloseException {
+    if (n <= 0 && !channel.isOpen()) {
+      throw new AsynchronousCloseException();
+    }
+    return n;
+  }
+
+  private IOException readFailed(ErrnoException e) {
+    if (!channel.isOpen()) {
+      return new AsynchronousCloseException();
+    }
+    wasReset |= e.errno() == Errno.ECONNRESET;
+    return SocketErrors.read(e);
+  }
+
+  private int awaitRead(ByteBuffer target, long deadline) throws IOException {
+    int n = 0;
+    channel.beginWait();
+    waiter.prepare();
+    try {
+      while (channel.isOpen() && (n = tryRead(target)) == 0) {
+        channel.park(waiter, deadline, "Read timed out");
+      }
+    } finally {
+      waiter.done();
+      channel.endWait(n > 0);
+    }
+    return n;
+  }
+
+  private long awaitRead(ByteBuffer[] targets, int offset, int length) throws IOException {
+    long n = 0;
+    channel.beginWait();
+    waiter.prepare();
+    try {
+      while (channel.isOpen() && (n = tryRead(targets, offset, length)) == 0) {
+        waiter.park(Clock.NEVER);
+      }
+    } finally {
+      waiter.done();
+      channel.endWait(n > 0);
+    }
+    return n;
+  }
+}

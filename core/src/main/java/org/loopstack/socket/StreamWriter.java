@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.socket;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.loopstack.engine.Clock;
+import org.loopstack.engine.Waiter;
+import org.loopstack.internet.ErrnoException;
+import org.loopstack.transport.StreamEndpoint;
+
+/**
+ * The writing half of a stream channel: one thread at a time hands bytes to the endpoint, and waits
+ * where the channel is blocking until all are taken.
+ */
+final class StreamWriter {
+  private final StackSocketChannel channel;
+  private final StreamEndpoint endpoint;
+  private final Waiter waiter;
+  private final ReentrantLock lock;
+
+  StreamWriter(
+      StackSocketChannel channel, StreamEndpoint endpoint, Waiter waiter, ReentrantLock lock) {
+    this.channel = channel;
+    this.endpoint = endpoint;
+    this.waiter = waiter;
+    this.lock = lock;
+  }
+
+  int write(ByteBuffer source) throws IOException {
+    Objects.requireNonNull(source);
+    lock.lock();
+    try {
+      boolean blocking = beginWrite();
+      int n = tryWrite(source);
+      return blocking && source.hasRemaining() ? n + awaitWrite(source) : n;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, sources.length);
+    lock.lock();
+    try {
+      boolean blocking = beginWrite();
+      long n = tryWrite(sources, offset, length);
+      return blocking && Buffers.hasRemaining(sources, offset, length)
+          ? n + awaitWrite(sources, offset, length)
+          : n;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes all bytes, for a stream over this channel, which must be blocking. */
+  void write(byte[] source, int offset, int length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(source, offset, length);
+    lock.lock();
+    try {
+      boolean _ = beginWrite();
+      channel.ensureBlocking();
+      int written = tryWrite(buffer);
+      if (buffer.hasRemaining()) {
+        written += awaitWrite(buffer);
+      }
+      if (written < length) {
+        throw new AsynchronousCloseException();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Sends one byte of urgent data. */
+  void writeUrgent(byte value) throws IOException {
+    lock.lock();
+    try {
+      boolean blocking = beginWrite();
+      if (tryWriteUrgent(value)) {
+        return;
+      }
+      if (!blocking) {
+        throw new IOException("Socket buffer full");
+      }
+      awaitWriteUrgent(value);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean beginWrite() throws IOException {
+    channel.ensureConnected();
+    boolean blocking = channel.isBlocking();
+    if (blocking) {
+      channel.closeIfInterrupted();
+    }
+    return blocking;
+  }
+
+  private int tryWrite(ByteBuffer source) throws IOException {
+    ensureOutput();
+    try {
+      return endpoint.write(source);
+    } catch (ErrnoException e) {
+      throw writeFailed(e);
+    }
+  }
+
+  private long tryWrite(ByteBuffer[] sources, int offset, int length) throws IOException {
+    ensureOutput();
+    try {
+      return endpoint.write(sources, offset, length);
+    } catch (ErrnoException e) {
+      throw writeFailed(e);
+    }
+  }
+
+  private boolean tryWriteUrgent(byte value) throws IOException {
+    ensureOutput();
+    try {
+      return endpoint.writeUrgent(value);
+    } catch (ErrnoException e) {
+      throw writeFailed(e);
+    }
+  }
+
+  /** "The blocked thread will receive an AsynchronousCloseException", and so do later writers. */
+  private void ensureOutput() throws AsynchronousCloseException {
+    if (channel.isOutputShut() || !channel.isOpen()) {
+      throw new AsynchronousCloseException();
+    }
+  }
+
+  private IOException writeFailed(ErrnoException e) {
+    return channel.isOutputShut() || !channel.isOpen()
+        ? new AsynchronousCloseException()
+        : SocketErrors.write(e);
+  }
+
+  private int awaitWrite(ByteBuffer source) throws IOException {
+    int n = 0;
+    channel.beginWait();
+    waiter.prepare();
+    try {
+      while (channel.isOpen()) {
+        n += tryWrite(source);
+        if (!source.hasRemaining()) {
+          break;
+        }
+        waiter.park(Clock.NEVER);
+      }
+    } finally {
+      waiter.done();
+      channel.endWait(n > 0);
+    }
+    return n;
+  }
+
+  private long awaitWrite(ByteBuffer[] sources, int offset, int length) throws IOException {
+    long n = 0;
+    channel.beginWait();
+    waiter.prepare();
+    try {
+      while (channel.isOpen()) {
+        n += tryWrite(sources, offset, length);
+        if (!Buffers.hasRemaining(sources, offset, length)) {
+          break;
+        }
+        waiter.park(Clock.NEVER);
+      }
+    } finally {
+      waiter.done();
+      channel.endWait(n > 0);
+    }
+    return n;
+  }
+
+  private void awaitWriteUrgent(byte value) throws IOException {
+    boolean sent = false;
+    channel.beginWait();
+    waiter.prepare();
+    try {
+      while (channel.isOpen()) {
+        sent = tryWriteUrgent(value);
+        if (sent) {
+          break;
+        }
+        waiter.park(Clock.NEVER);
+      }
+    } finally {
+      waiter.done();
+      channel.endWait(sent);
+    }
+  }
+}
