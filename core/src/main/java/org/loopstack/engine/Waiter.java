@@ -14,6 +14,13 @@ import org.jspecify.annotations.Nullable;
 public final class Waiter {
   private final Engine engine;
   private volatile @Nullable Thread thread;
+
+  /**
+   * Whether there was a signal since the last look. The thread's permit alone would not do: a lock
+   * that the look waits for uses it up.
+   */
+  private volatile boolean signalled;
+
   private @Nullable Timer timeout;
 
   /** A place on which nobody waits yet. */
@@ -23,6 +30,7 @@ public final class Waiter {
 
   /** Announces the calling thread: signals from now on end its next park. */
   public void prepare() {
+    signalled = false;
     thread = Thread.currentThread();
   }
 
@@ -32,6 +40,10 @@ public final class Waiter {
    * @param deadline a time of the engine's clock, or {@link Clock#NEVER}
    */
   public void park(long deadline) {
+    if (signalled) {
+      signalled = false;
+      return;
+    }
     if (deadline == Clock.NEVER) {
       LockSupport.park(this);
     } else if (engine.clock() instanceof VirtualClock) {
@@ -42,6 +54,7 @@ public final class Waiter {
         LockSupport.parkNanos(this, left);
       }
     }
+    signalled = false;
   }
 
   private void parkInVirtualTime(long deadline) {
@@ -71,6 +84,7 @@ public final class Waiter {
   public void signal() {
     Thread waiting = thread;
     if (waiting != null) {
+      signalled = true;
       LockSupport.unpark(waiting);
     }
   }
