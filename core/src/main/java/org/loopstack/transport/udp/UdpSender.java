@@ -84,7 +84,8 @@ final class UdpSender {
           IpProtocol.UDP,
           options.ttl(route.isMulticast()),
           options.trafficClass(),
-          options.dontFragment());
+          options.dontFragment(),
+          options.multicastLoop());
     } finally {
       queue.exit();
     }
