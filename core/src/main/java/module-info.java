@@ -4,6 +4,9 @@
 module org.loopstack {
   requires static transitive org.jspecify;
 
+  // For IP_DONTFRAGMENT, where the runtime image has it.
+  requires static jdk.net;
+
   // The roof.
   exports org.loopstack;
 

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack;
 
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Engine;
+import org.loopstack.internet.Interface;
+import org.loopstack.internet.InterfaceAddress;
+import org.loopstack.internet.InternetConfiguration;
+import org.loopstack.internet.InternetLayer;
+import org.loopstack.link.Link;
+import org.loopstack.transport.AddressFamily;
 
 /**
  * A host of its own: interfaces, first of all {@code lo}, addresses, routes, TCP, UDP and ICMP, in
@@ -19,8 +29,33 @@ import org.loopstack.engine.Engine;
  *
  * <p>Safe for use by many threads. A stack owns no thread; it must be {@linkplain #close closed}.
  */
-public abstract class Stack implements AutoCloseable {
-  Stack() {}
+public final class Stack implements AutoCloseable {
+  private final StackConfiguration configuration;
+  private final InternetLayer internet;
+  private final Transports transports;
+  private final StackRoutes routes;
+  private final StackInterface loopback;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Stack(StackConfiguration configuration) {
+    this.configuration = configuration;
+    InternetConfiguration.HostModel hostModel =
+        switch (configuration.hostModel()) {
+          case WEAK -> InternetConfiguration.HostModel.WEAK;
+          case STRONG -> InternetConfiguration.HostModel.STRONG;
+        };
+    this.internet =
+        new InternetLayer(
+            configuration.engine(),
+            InternetConfiguration.LINUX.toBuilder()
+                .loopbackUp(configuration.loopbackUp())
+                .hostModel(hostModel)
+                .defaultTtl(configuration.defaultTtl())
+                .build());
+    this.transports = new Transports(internet, configuration);
+    this.routes = new StackRoutes(internet);
+    this.loopback = new StackInterface(internet.loopback());
+  }
 
   /** A stack like Linux, with lo up: 127.0.0.1/8 and ::1/128. */
   public static Stack create() {
@@ -29,39 +64,120 @@ public abstract class Stack implements AutoCloseable {
 
   /** A stack. */
   public static Stack create(StackConfiguration configuration) {
-    throw new UnsupportedOperationException(
-        "The internet layer has not landed yet: " + configuration.name());
+    return new Stack(configuration);
   }
 
   /** What people call it. */
-  public abstract String name();
+  public String name() {
+    return configuration.name();
+  }
 
   /** How it behaves. */
-  public abstract StackConfiguration configuration();
+  public StackConfiguration configuration() {
+    return configuration;
+  }
 
   /** Its clock, timers and randomness. */
-  public abstract Engine engine();
+  public Engine engine() {
+    return internet.engine();
+  }
 
   /** Where its channels and selectors come from. Always the same provider. */
-  public abstract SelectorProvider selectorProvider();
+  public SelectorProvider selectorProvider() {
+    return transports.selectorProvider();
+  }
+
+  /**
+   * A socket for echo requests, as {@code ping} uses it.
+   *
+   * @param ipv6 which version of ICMP it speaks
+   * @throws ClosedChannelException if the stack is closed
+   * @throws IOException if there are 65,536 already
+   */
+  public EchoSocket openEchoSocket(boolean ipv6) throws IOException {
+    if (closed.get()) {
+      throw new ClosedChannelException();
+    }
+    AddressFamily family = ipv6 ? AddressFamily.INET6 : AddressFamily.INET;
+    return new EchoSocket(transports.icmp().openEcho(family));
+  }
 
   /** The interface {@code lo}. */
-  public abstract StackInterface loopback();
+  public StackInterface loopback() {
+    return loopback;
+  }
 
   /** Its interfaces, by index. */
-  public abstract List<StackInterface> interfaces();
+  public List<StackInterface> interfaces() {
+    List<StackInterface> all = new ArrayList<>();
+    for (Interface each : internet.interfaces()) {
+      all.add(new StackInterface(each));
+    }
+    return List.copyOf(all);
+  }
 
   /** The interface with that name, or null. */
-  public abstract @Nullable StackInterface interfaceNamed(String name);
+  public @Nullable StackInterface interfaceNamed(String name) {
+    Interface found = internet.interfaceNamed(name);
+    return found == null ? null : new StackInterface(found);
+  }
+
+  /**
+   * Adds an interface on a link, and brings it up. The link is the stack's from here on and is
+   * closed with it.
+   *
+   * @param name unlike the others', 15 characters at most and without slash, colon and blank, as on
+   *     Linux
+   * @param link not attached to anything yet, and no loopback
+   * @param addresses as {@code 10.0.0.1/24} or {@code fd00::1/64}
+   * @throws IllegalArgumentException if the name, the link or an address will not do
+   * @throws IllegalStateException if the stack is closed
+   * @throws IOException if an address is refused: 127/8 or ::1, the same one twice, or IPv6 where
+   *     the link carries less than 1280 bytes; there is no new interface then
+   */
+  public StackInterface addInterface(String name, Link link, String... addresses)
+      throws IOException {
+    List<InterfaceAddress> parsed = new ArrayList<>();
+    for (String each : addresses) {
+      parsed.add(InterfaceAddress.parse(each));
+    }
+    Interface added = internet.addInterface(name, link);
+    try {
+      added.setUp(true);
+      for (InterfaceAddress each : parsed) {
+        added.addAddress(each);
+      }
+    } catch (IOException e) {
+      internet.removeInterface(added);
+      throw e;
+    }
+    return new StackInterface(added);
+  }
+
+  /**
+   * Removes an interface other than the loopback, with its addresses and routes, and closes its
+   * link. Does nothing if that was done already.
+   *
+   * @throws IllegalArgumentException if it is the loopback
+   */
+  public void removeInterface(StackInterface old) {
+    internet.removeInterface(old.identity());
+  }
 
   /** Where it sends what is not for itself. */
-  public abstract StackRoutes routes();
+  public StackRoutes routes() {
+    return routes;
+  }
 
   /** What it looks like now. */
-  public abstract StackSnapshot snapshot();
+  public StackSnapshot snapshot() {
+    return Snapshots.take(name(), internet, transports.sockets());
+  }
 
   /** Whether it was not closed yet. */
-  public abstract boolean isOpen();
+  public boolean isOpen() {
+    return !closed.get();
+  }
 
   /**
    * Ends the stack as when a host is switched off: every socket is closed, whoever waits in one is
@@ -69,5 +185,16 @@ public abstract class Stack implements AutoCloseable {
    * closed, and no timer, port or thread is left. Does nothing the second time.
    */
   @Override
-  public abstract void close();
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      // First nothing leaves any more, so that the sockets below end without a word.
+      internet.close();
+      transports.close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Stack " + name() + (isOpen() ? "" : " (closed)");
+  }
 }

@@ -2,7 +2,15 @@
 package org.loopstack;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.internet.ErrnoException;
+import org.loopstack.internet.Interface;
+import org.loopstack.internet.InterfaceAddress;
+import org.loopstack.link.Link;
+import org.loopstack.link.LinkCounters;
+import org.loopstack.link.LinkTap;
 import org.loopstack.wire.IpAddress;
 
 /**
@@ -10,28 +18,55 @@ import org.loopstack.wire.IpAddress;
  * it answers as of now; what it is told takes effect before the call returns. Safe for use by many
  * threads. After it was removed from its stack it is down and has no address.
  */
-public interface StackInterface {
+public final class StackInterface {
+  private final Interface identity;
+
+  StackInterface(Interface identity) {
+    this.identity = identity;
+  }
+
+  Interface identity() {
+    return identity;
+  }
+
   /** The index, from 1 on; never used again for another interface of the stack. */
-  int index();
+  public int index() {
+    return identity.index();
+  }
 
   /** The name, as {@code lo}. */
-  String name();
+  public String name() {
+    return identity.name();
+  }
+
+  /** What carries the datagrams. */
+  public Link link() {
+    return identity.link();
+  }
 
   /** Whether it is the loopback. */
-  boolean isLoopback();
+  public boolean isLoopback() {
+    return identity.isLoopback();
+  }
 
   /** Whether it is up. */
-  boolean isUp();
+  public boolean isUp() {
+    return identity.isUp();
+  }
 
   /**
    * Brings the interface up or down. The loopback gets 127.0.0.1/8 and ::1/128 when it comes up and
    * has no address of that version; any interface loses its IPv6 addresses when it goes down, as on
    * Linux.
    */
-  void setUp(boolean up);
+  public void setUp(boolean up) {
+    identity.setUp(up);
+  }
 
   /** The largest datagram that is sent by it, in bytes. */
-  int mtu();
+  public int mtu() {
+    return identity.mtu();
+  }
 
   /**
    * Changes the MTU. Below 1280 bytes the interface loses its IPv6 addresses (RFC 8200 section 5).
@@ -39,10 +74,23 @@ public interface StackInterface {
    * @param mtu 68 bytes to what the link carries
    * @throws IllegalArgumentException if it is out of range
    */
-  void setMtu(int mtu);
+  public void setMtu(int mtu) {
+    try {
+      identity.setMtu(mtu);
+    } catch (ErrnoException e) {
+      throw new IllegalArgumentException(
+          "The MTU of " + name() + " is 68 to " + link().mtu() + " bytes: " + mtu, e);
+    }
+  }
 
   /** Its addresses without their prefix lengths, in the order in which they were added. */
-  List<IpAddress> addresses();
+  public List<IpAddress> addresses() {
+    List<IpAddress> all = new ArrayList<>();
+    for (InterfaceAddress each : identity.addresses()) {
+      all.add(each.address());
+    }
+    return List.copyOf(all);
+  }
 
   /**
    * Adds an address.
@@ -53,12 +101,51 @@ public interface StackInterface {
    * @throws IOException if the interface has it already, does not speak IPv6, was removed, or is
    *     not the loopback and the address is 127/8 or ::1
    */
-  void addAddress(String address) throws IOException;
+  public void addAddress(String address) throws IOException {
+    identity.addAddress(InterfaceAddress.parse(address));
+  }
 
   /**
    * Removes an address.
    *
    * @return whether it was there
    */
-  boolean removeAddress(IpAddress address);
+  public boolean removeAddress(IpAddress address) {
+    return identity.removeAddress(address);
+  }
+
+  /** What it has carried and thrown away since it was made. */
+  public LinkCounters counters() {
+    return identity.counters();
+  }
+
+  /** Lets somebody see the datagrams that pass from now on. */
+  public void addTap(LinkTap tap) {
+    identity.taps().add(tap);
+  }
+
+  /**
+   * Ends what {@link #addTap} began.
+   *
+   * @return whether it was there
+   */
+  public boolean removeTap(LinkTap tap) {
+    return identity.taps().remove(tap);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object o) {
+    return o instanceof StackInterface other && other.identity == identity;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(identity);
+  }
+
+  /** As {@code ip link} begins: {@code 1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536}. */
+  @Override
+  public String toString() {
+    return identity.toString();
+  }
 }

@@ -3,6 +3,8 @@ package org.loopstack;
 
 import java.io.IOException;
 import java.util.List;
+import org.loopstack.internet.InternetLayer;
+import org.loopstack.internet.RouteEntry;
 import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.IpPrefix;
 
@@ -10,30 +12,52 @@ import org.loopstack.wire.IpPrefix;
  * Where a stack sends what is not for itself. The routes that follow from the addresses of its
  * interfaces are always there; these methods are about further ones. Safe for use by many threads.
  */
-public interface StackRoutes {
+public final class StackRoutes {
+  private final InternetLayer internet;
+
+  StackRoutes(InternetLayer internet) {
+    this.internet = internet;
+  }
+
   /** All routes, best first. */
-  List<StackSnapshot.Route> list();
+  public List<StackSnapshot.Route> list() {
+    return Snapshots.routes(internet, internet.routes());
+  }
 
   /**
    * Adds a route to destinations that are on an interface's link.
    *
-   * @throws IOException if the interface is not there
+   * @throws IOException if the interface is not there, the destinations are 127/8 or ::1, or there
+   *     is the same route already
    */
-  void add(IpPrefix destinations, StackInterface via) throws IOException;
+  public void add(IpPrefix destinations, StackInterface via) throws IOException {
+    internet.addRoute(RouteEntry.onLink(destinations, via.index()));
+  }
 
   /**
    * Adds a route by a router; {@code 0.0.0.0/0} and {@code ::/0} make it the default one.
    *
    * @param gateway the router's address, on the interface's link
    * @throws IllegalArgumentException if the gateway is not of the destinations' IP version
-   * @throws IOException if the interface is not there
+   * @throws IOException if the interface is not there, the destinations are 127/8 or ::1, or there
+   *     is the same route already
    */
-  void add(IpPrefix destinations, IpAddress gateway, StackInterface via) throws IOException;
+  public void add(IpPrefix destinations, IpAddress gateway, StackInterface via) throws IOException {
+    internet.addRoute(RouteEntry.via(destinations, gateway, via.index()));
+  }
 
   /**
    * Removes the routes with exactly this prefix that were added here.
    *
    * @return whether there were any
    */
-  boolean remove(IpPrefix destinations);
+  public boolean remove(IpPrefix destinations) {
+    boolean found = false;
+    for (RouteEntry each : internet.routes()) {
+      if (each.prefix().equals(destinations)) {
+        found |= internet.removeRoute(each);
+      }
+    }
+    return found;
+  }
 }

@@ -55,8 +55,7 @@ public final class IcmpEndpoint extends Endpoint {
   // Guarded by the lock.
   private final ArrayDeque<EchoEvent> events = new ArrayDeque<>();
 
-  IcmpEndpoint(
-      IcmpProtocol protocol, Internet internet, AddressFamily family, int identifier) {
+  IcmpEndpoint(IcmpProtocol protocol, Internet internet, AddressFamily family, int identifier) {
     super(internet.engine());
     this.protocol = protocol;
     this.internet = internet;
@@ -95,8 +94,7 @@ public final class IcmpEndpoint extends Endpoint {
    * @throws ErrnoException EMSGSIZE, ENETUNREACH, EADDRNOTAVAIL, EINVAL, EACCES (broadcast),
    *     EAFNOSUPPORT; ENETDOWN after {@link #close}
    */
-  public long send(
-      TransportAddress target, @Nullable IpAddress source, int sequence, byte[] data)
+  public long send(TransportAddress target, @Nullable IpAddress source, int sequence, byte[] data)
       throws ErrnoException {
     boolean ipv4 = target.address().isIpv4();
     if (closed) {
@@ -110,8 +108,7 @@ public final class IcmpEndpoint extends Endpoint {
     }
     IpAddress any = ipv4 ? IpAddress.IPV4_ANY : IpAddress.IPV6_ANY;
     Route route =
-        internet.route(
-            target.address(), source == null ? any : source, target.interfaceIndex());
+        internet.route(target.address(), source == null ? any : source, target.interfaceIndex());
     if (route.isBroadcast()) {
       throw new ErrnoException(Errno.EACCES);
     }
@@ -207,9 +204,7 @@ public final class IcmpEndpoint extends Endpoint {
       raise(Readiness.READ);
     }
     events.add(
-        packet.attachment() instanceof IcmpError error
-            ? failure(error, now)
-            : reply(packet, now));
+        packet.attachment() instanceof IcmpError error ? failure(error, now) : reply(packet, now));
   }
 
   private static EchoEvent reply(Packet packet, long now) {
@@ -221,8 +216,7 @@ public final class IcmpEndpoint extends Endpoint {
             ? Ipv4Header.ttl(b, packet.offset())
             : Ipv6Header.hopLimit(b, packet.offset());
     byte[] data = Arrays.copyOfRange(b, IcmpHeader.payloadAt(at), packet.headEnd());
-    return new EchoEvent.Reply(
-        ends.from, ends.to, IcmpHeader.sequence(b, at), hopLimit, data, now);
+    return new EchoEvent.Reply(ends.from, ends.to, IcmpHeader.sequence(b, at), hopLimit, data, now);
   }
 
   private static EchoEvent failure(IcmpError error, long now) {
@@ -241,8 +235,7 @@ public final class IcmpEndpoint extends Endpoint {
   SocketInfo info() {
     long now = enter();
     try {
-      IpAddress any =
-          family == AddressFamily.INET ? IpAddress.IPV4_ANY : IpAddress.IPV6_ANY;
+      IpAddress any = family == AddressFamily.INET ? IpAddress.IPV4_ANY : IpAddress.IPV6_ANY;
       return new SocketInfo(
           "icmp", "UNCONN", events.size(), 0, new TransportAddress(any, identifier), null);
     } finally {

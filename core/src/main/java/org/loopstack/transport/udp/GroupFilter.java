@@ -18,8 +18,7 @@ final class GroupFilter {
   static final GroupFilter EMPTY = new GroupFilter(List.of());
 
   /** A group joined on an interface, and the sources that the mode is about. */
-  record Membership(
-      IpAddress group, int interfaceIndex, boolean include, List<IpAddress> sources) {
+  record Membership(IpAddress group, int interfaceIndex, boolean include, List<IpAddress> sources) {
     Membership {
       sources = List.copyOf(sources);
     }
@@ -120,8 +119,7 @@ final class GroupFilter {
     return replace(old, old.sources.size() == 1 ? null : old.without(source));
   }
 
-  GroupFilter block(IpAddress group, int interfaceIndex, IpAddress source)
-      throws ErrnoException {
+  GroupFilter block(IpAddress group, int interfaceIndex, IpAddress source) throws ErrnoException {
     Membership old = excluding(group, interfaceIndex);
     if (old.sources.contains(source)) {
       throw new ErrnoException(Errno.EADDRNOTAVAIL);
@@ -129,8 +127,7 @@ final class GroupFilter {
     return replace(old, old.with(source));
   }
 
-  GroupFilter unblock(IpAddress group, int interfaceIndex, IpAddress source)
-      throws ErrnoException {
+  GroupFilter unblock(IpAddress group, int interfaceIndex, IpAddress source) throws ErrnoException {
     Membership old = excluding(group, interfaceIndex);
     if (!old.sources.contains(source)) {
       throw new ErrnoException(Errno.EADDRNOTAVAIL);

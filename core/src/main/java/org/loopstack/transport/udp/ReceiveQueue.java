@@ -37,9 +37,7 @@ final class ReceiveQueue {
     }
     int data = payload + OVERHEAD;
     int rounded =
-        data <= 2 * PAGE
-            ? Integer.highestOneBit(data - 1) << 1
-            : (data + PAGE - 1) / PAGE * PAGE;
+        data <= 2 * PAGE ? Integer.highestOneBit(data - 1) << 1 : (data + PAGE - 1) / PAGE * PAGE;
     return DESCRIPTOR + rounded;
   }
 

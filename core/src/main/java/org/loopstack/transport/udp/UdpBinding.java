@@ -17,11 +17,7 @@ import org.loopstack.wire.IpAddress;
  * @param remote the only one that a datagram may be from, or null
  */
 record UdpBinding(
-    AddressFamily family,
-    IpAddress local,
-    int port,
-    int zone,
-    @Nullable TransportAddress remote) {
+    AddressFamily family, IpAddress local, int port, int zone, @Nullable TransportAddress remote) {
   /** No match. */
   static final int NONE = -1;
 

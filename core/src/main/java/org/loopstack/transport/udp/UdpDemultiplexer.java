@@ -71,8 +71,7 @@ final class UdpDemultiplexer {
    * The one socket that a unicast datagram is for, or null: the best fit, among equals the newest,
    * unless they share the port by SO_REUSEPORT: then the flow decides which one.
    */
-  @Nullable UdpEndpoint find(
-      int port, IpAddress source, int sourcePort, IpAddress destination) {
+  @Nullable UdpEndpoint find(int port, IpAddress source, int sourcePort, IpAddress destination) {
     UdpEndpoint best = null;
     int bestScore = UdpBinding.NONE;
     int sharing = 0;

@@ -87,14 +87,11 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
     checkFamily(address);
     Internet internet = udp.internet();
     // Linux binds to a group or broadcast address too: the socket then receives what is sent there.
-    if (!internet.isBindable(address)
-        && !address.isMulticast()
-        && !internet.isBroadcast(address)) {
+    if (!internet.isBindable(address) && !address.isMulticast() && !internet.isBroadcast(address)) {
       throw new ErrnoException(Errno.EADDRNOTAVAIL);
     }
     Claim taken =
-        udp.ports()
-            .bind(address, local.port(), false, options.reuseAddress(), options.reusePort());
+        udp.ports().bind(address, local.port(), false, options.reuseAddress(), options.reusePort());
     claim = taken;
     boundAddress = address;
     binding = new UdpBinding(family, address, taken.port(), local.interfaceIndex(), null);
@@ -119,8 +116,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   /** The binding, after binding to any free port if there is none. With the lock held. */
   private UdpBinding ensureBound() throws ErrnoException {
     if (binding == null) {
-      IpAddress any =
-          family == AddressFamily.INET ? IpAddress.IPV4_ANY : IpAddress.IPV6_ANY;
+      IpAddress any = family == AddressFamily.INET ? IpAddress.IPV4_ANY : IpAddress.IPV6_ANY;
       bindLocked(new TransportAddress(any, 0));
     }
     return Objects.requireNonNull(binding);
@@ -179,8 +175,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   }
 
   @Override
-  public boolean send(ByteBuffer payload, @Nullable TransportAddress target)
-      throws ErrnoException {
+  public boolean send(ByteBuffer payload, @Nullable TransportAddress target) throws ErrnoException {
     if (pending != null || binding == null) {
       prepareToSend(target);
     }
@@ -273,8 +268,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
    * @return null, or why it was not taken
    */
   @Nullable DropReason deliver(Packet packet) {
-    int cost =
-        ReceiveQueue.cost(UdpHeader.payloadLength(packet.head(), packet.transportOffset()));
+    int cost = ReceiveQueue.cost(UdpHeader.payloadLength(packet.head(), packet.transportOffset()));
     if (!queue.reserve(cost, options.receiveLimit())) {
       return DropReason.UDP_BUFFER_FULL;
     }
@@ -357,8 +351,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   }
 
   @Override
-  public void block(IpAddress group, int interfaceIndex, IpAddress source)
-      throws ErrnoException {
+  public void block(IpAddress group, int interfaceIndex, IpAddress source) throws ErrnoException {
     long now = enter();
     try {
       groups = groups.block(group, resolve(group, interfaceIndex), source);
@@ -368,8 +361,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   }
 
   @Override
-  public void unblock(IpAddress group, int interfaceIndex, IpAddress source)
-      throws ErrnoException {
+  public void unblock(IpAddress group, int interfaceIndex, IpAddress source) throws ErrnoException {
     long now = enter();
     try {
       groups = groups.unblock(group, resolve(group, interfaceIndex), source);

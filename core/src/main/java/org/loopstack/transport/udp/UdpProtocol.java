@@ -163,8 +163,7 @@ public final class UdpProtocol implements UpperProtocol, AutoCloseable {
         && internet.isBroadcast(destination);
   }
 
-  private @Nullable DropReason deliver(
-      Packet packet, IpAddress source, IpAddress destination) {
+  private @Nullable DropReason deliver(Packet packet, IpAddress source, IpAddress destination) {
     byte[] head = packet.head();
     int at = packet.transportOffset();
     UdpEndpoint endpoint =
