@@ -42,6 +42,7 @@ public final class EchoSocket implements Closeable {
    * @param data what came back
    * @param time when it came in, in nanoseconds of the stack's clock
    */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares events.
   public record Reply(
       IpAddress from, IpAddress to, int sequence, int hopLimit, byte[] data, long time)
       implements Event {}

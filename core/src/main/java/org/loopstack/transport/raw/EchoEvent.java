@@ -25,6 +25,7 @@ public sealed interface EchoEvent {
    * @param data the reply's data, a copy
    * @param time when it came in
    */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares events.
   record Reply(IpAddress from, IpAddress to, int sequence, int hopLimit, byte[] data, long time)
       implements EchoEvent {}
 

@@ -58,7 +58,7 @@ record UdpBinding(
     return local.isAny() && (local.isIpv6() || destination.isIpv4());
   }
 
-  UdpBinding connected(IpAddress address, TransportAddress peer) {
+  UdpBinding connected(IpAddress address, @Nullable TransportAddress peer) {
     return new UdpBinding(family, address, port, zone, peer);
   }
 

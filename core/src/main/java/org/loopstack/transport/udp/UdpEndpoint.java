@@ -199,7 +199,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
       if (binding == null && target == null) {
         throw new ErrnoException(Errno.EDESTADDRREQ);
       }
-      UdpBinding unused = ensureBound();
+      var _ = ensureBound();
     } finally {
       exit(now);
     }

@@ -230,7 +230,7 @@ public final class UdpProtocol implements UpperProtocol, AutoCloseable {
     for (UdpEndpoint endpoint : sockets.at(local)) {
       if (endpoint.isConnection(error.source(), error.destination(), remote)) {
         // A full inbox loses the report, as a full link would have.
-        boolean unused = endpoint.offer(error.packet());
+        var _ = endpoint.offer(error.packet());
         return;
       }
     }
