@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack;
 
-import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import org.loopstack.engine.Engine;
 import org.loopstack.engine.Randomness;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.InternetLayer;
+import org.loopstack.socket.StackSelectorProvider;
 import org.loopstack.transport.AddressFamily;
 import org.loopstack.transport.DatagramEndpoint;
 import org.loopstack.transport.EndpointFactory;
@@ -25,6 +25,7 @@ final class Transports implements EndpointFactory, AutoCloseable {
   private final Engine engine;
   private final UdpProtocol udp;
   private final IcmpProtocol icmp;
+  private final StackSelectorProvider provider = new StackSelectorProvider(this);
 
   Transports(InternetLayer internet, StackConfiguration c) {
     engine = internet.engine();
@@ -49,8 +50,8 @@ final class Transports implements EndpointFactory, AutoCloseable {
     return engine;
   }
 
-  SelectorProvider selectorProvider() {
-    throw new UnsupportedOperationException("The socket layer has not landed yet");
+  StackSelectorProvider selectorProvider() {
+    return provider;
   }
 
   @Override
@@ -80,6 +81,7 @@ final class Transports implements EndpointFactory, AutoCloseable {
 
   @Override
   public void close() {
+    provider.closeAll();
     udp.close();
     icmp.close();
   }
