@@ -2,6 +2,7 @@
 
 /** A TCP/IP host stack for the JVM, built around its loopback interface. */
 module org.loopstack {
+  requires static jdk.net;
   requires static transitive org.jspecify;
 
   // For IP_DONTFRAGMENT, where the runtime image has it.

@@ -50,4 +50,46 @@ public final class Slice {
   public void linkTo(@Nullable Slice successor) {
     next = successor;
   }
+
+  /**
+   * The chain without its first bytes; the slices that are cut are new ones.
+   *
+   * @param count less than the chain has
+   */
+  public static @Nullable Slice skip(@Nullable Slice chain, int count) {
+    int left = count;
+    Slice s = chain;
+    while (s != null && s.length <= left) {
+      left -= s.length;
+      s = s.next;
+    }
+    if (s == null || left == 0) {
+      return s;
+    }
+    Slice rest = new Slice(s.array, s.offset + left, s.length - left);
+    rest.next = s.next;
+    return rest;
+  }
+
+  /**
+   * The first bytes of the chain, as new slices: the chain itself stays as it is.
+   *
+   * @param count at most what the chain has
+   */
+  public static @Nullable Slice limit(@Nullable Slice chain, int count) {
+    Slice head = null;
+    Slice tail = null;
+    int left = count;
+    for (Slice s = chain; s != null && left > 0; s = s.next) {
+      Slice part = new Slice(s.array, s.offset, Math.min(left, s.length));
+      left -= part.length;
+      if (tail == null) {
+        head = part;
+      } else {
+        tail.next = part;
+      }
+      tail = part;
+    }
+    return head;
+  }
 }

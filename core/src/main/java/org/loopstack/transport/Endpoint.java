@@ -179,9 +179,8 @@ public abstract class Endpoint implements RunQueue.Task {
     } else if (finished) {
       timer.disarm();
     }
-    ReadinessListener interested = listener;
-    if (bits != 0 && interested != null) {
-      interested.ready(bits);
+    if (bits != 0) {
+      signal(bits);
     }
   }
 
@@ -209,6 +208,14 @@ public abstract class Endpoint implements RunQueue.Task {
     settle(now);
   }
 
+  /** Tells the listener something without taking the lock: for what the lock does not guard. */
+  protected final void signal(int bits) {
+    ReadinessListener interested = listener;
+    if (interested != null) {
+      interested.ready(bits);
+    }
+  }
+
   private void onTimer() {
     long now = enter();
     try {
@@ -219,7 +226,7 @@ public abstract class Endpoint implements RunQueue.Task {
   }
 
   /** Notes that something became possible: bits of {@link Readiness}. With the lock held. */
-  protected final void raise(int bits) {
+  protected final void note(int bits) {
     raised |= bits;
   }
 

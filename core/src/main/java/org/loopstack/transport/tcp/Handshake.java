@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import static org.loopstack.transport.tcp.TcpTimers.Kind.RETRANSMISSION;
+
+import org.loopstack.internet.Errno;
+import org.loopstack.wire.SequenceNumber;
+import org.loopstack.wire.TcpHeader;
+
+/** Opens a connection: SYN and SYN-ACK, their options, and sending them again. */
+final class Handshake {
+  private static final int DEFAULT_MSS = 536;
+
+  private final TcpConnection connection;
+  private final TransmissionControlBlock tcb;
+  private final TcpConfiguration configuration;
+  private int retries;
+  private long firstSent;
+
+  /** Whether the connection began with a SYN from the peer to a listener of ours. */
+  private boolean passive;
+
+  private boolean peerScales;
+  private int peerMss = DEFAULT_MSS;
+
+  Handshake(TcpConnection connection) {
+    this.connection = connection;
+    this.tcb = connection.tcb;
+    this.configuration = connection.configuration;
+  }
+
+  boolean isPassive() {
+    return passive;
+  }
+
+  /** Active OPEN: sends the SYN. */
+  void open(int iss, long now) {
+    begin(iss, now);
+    tcb.tsRecent = 0;
+    connection.on(TcpEvent.ACTIVE_OPEN);
+    sendSyn(now);
+  }
+
+  private void begin(int iss, long now) {
+    tcb.iss = iss;
+    tcb.sndUna = iss;
+    tcb.sndNxt = SequenceNumber.add(iss, 1);
+    tcb.sndUp = iss;
+    tcb.rcvMss = connection.out.mssToOffer();
+    firstSent = now;
+  }
+
+  /** Passive OPEN met by a SYN: answers it. */
+  void answer(Segment syn, int iss, long now) {
+    passive = true;
+    connection.on(TcpEvent.PASSIVE_OPEN);
+    begin(iss, now);
+    acceptSyn(syn, now);
+    connection.on(TcpEvent.SYN);
+    sendSynAck(now);
+  }
+
+  /**
+   * Reads the peer's SYN: its number and what it offers (RFC 9293 3.7.1, 7323 2.2 and 3.2, 2018).
+   */
+  void acceptSyn(Segment syn, long now) {
+    tcb.irs = syn.seq;
+    tcb.rcvNxt = SequenceNumber.add(syn.seq, 1);
+    tcb.lastAckSent = syn.seq;
+    tcb.rcvAdv = SequenceNumber.add(tcb.rcvNxt, connection.receiver.synWindow(tcb.rcvMss));
+    // "If an MSS Option is not received at connection setup, TCP implementations MUST assume a
+    // default send MSS of 536".
+    peerMss = syn.options().mss() > 0 ? syn.options().mss() : DEFAULT_MSS;
+    tcb.tsOk = configuration.timestamps() && syn.hasTimestamps;
+    if (tcb.tsOk) {
+      tcb.tsRecent = syn.timestampValue;
+      tcb.tsRecentAge = now;
+    }
+    tcb.sackOk = configuration.selectiveAcknowledgment() && syn.options().sackPermitted();
+    peerScales = configuration.windowScaling() && syn.options().hasWindowScale();
+    tcb.sndWindShift = peerScales ? syn.options().windowScale() : 0;
+    tcb.rcvWindShift = peerScales ? shiftToOffer() : 0;
+    // "The window field in a SYN segment itself is never scaled" (RFC 7323 section 2.2).
+    connection.sender.setWindow(syn, syn.window);
+  }
+
+  /** The least shift by which the largest receive buffer can be expressed. */
+  private int shiftToOffer() {
+    int shift = 0;
+    int space = Math.max(configuration.maxReceiveBuffer(), connection.receiver.capacity());
+    while (shift < 14 && space >> shift > 65_535) {
+      shift++;
+    }
+    return shift;
+  }
+
+  private void sendSyn(long now) {
+    int window = connection.receiver.synWindow(tcb.rcvMss);
+    int shift = configuration.windowScaling() ? shiftToOffer() : -1;
+    connection.out.sendSyn(
+        TcpHeader.SYN,
+        window,
+        shift,
+        configuration.timestamps(),
+        configuration.selectiveAcknowledgment(),
+        now);
+    armTimer(now);
+  }
+
+  void sendSynAck(long now) {
+    int window = connection.receiver.synWindow(tcb.rcvMss);
+    connection.out.sendSyn(
+        TcpHeader.SYN | TcpHeader.ACK,
+        window,
+        peerScales ? tcb.rcvWindShift : -1,
+        tcb.tsOk,
+        tcb.sackOk,
+        now);
+    armTimer(now);
+  }
+
+  /** As Linux: the first few timeouts of a SYN are all of the initial length, then they double. */
+  private void armTimer(long now) {
+    int linear = tcb.state == TcpState.SYN_SENT ? configuration.synLinearTimeouts() : 0;
+    int doublings = Math.max(0, retries - linear);
+    long timeout = configuration.initialRto() << Math.min(doublings, 20);
+    connection.timers.set(RETRANSMISSION, now + Math.min(timeout, configuration.maxRto()));
+  }
+
+  /** Neither our SYN nor our SYN-ACK has been answered in time. */
+  void onTimeout(long now) {
+    boolean active = tcb.state == TcpState.SYN_SENT;
+    int limit = active ? configuration.synRetries() : configuration.synAckRetries();
+    if (retries >= limit) {
+      connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
+      return;
+    }
+    retries++;
+    if (active) {
+      sendSyn(now);
+    } else {
+      sendSynAck(now);
+    }
+  }
+
+  /** Our SYN is acknowledged, and we have the peer's: the variables of the data phase. */
+  void complete(Segment segment, long now) {
+    connection.timers.stop(RETRANSMISSION);
+    tcb.sndUna = segment.ack;
+    if (retries == 0) {
+      connection.sender.rtt.sample(now - firstSent);
+    }
+    connection.sender.start(connection.out.sendMss(peerMss));
+    // The SYN's window is never scaled, all others are.
+    boolean scaled = !segment.has(TcpHeader.SYN);
+    connection.sender.setWindow(
+        segment, scaled ? segment.window << tcb.sndWindShift : segment.window);
+  }
+
+  /** What the peer takes and the path carries now. */
+  int sendMss() {
+    return connection.out.sendMss(peerMss);
+  }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Slice;
+import org.loopstack.wire.SequenceNumber;
+
+/**
+ * Data that has arrived ahead of a gap, in the order of its sequence numbers and without overlaps.
+ * What came first is kept where segments overlap. Guarded by the endpoint's lock.
+ */
+final class ReassemblyQueue {
+  private static final class Piece {
+    final int seq;
+    final int length;
+    final Slice data;
+    final long arrival;
+    @Nullable Piece next;
+
+    Piece(int seq, int length, Slice data, long arrival) {
+      this.seq = seq;
+      this.length = length;
+      this.data = data;
+      this.arrival = arrival;
+    }
+
+    int end() {
+      return SequenceNumber.add(seq, length);
+    }
+  }
+
+  /** More pieces than this in one window are an attack on the walk through the list. */
+  private static final int MAX_PIECES = 8192;
+
+  private @Nullable Piece first;
+  private int pieces;
+  private int bytes;
+  private long arrivals;
+
+  boolean isEmpty() {
+    return first == null;
+  }
+
+  /** How many bytes wait. */
+  int bytes() {
+    return bytes;
+  }
+
+  /** Takes in data; of what is there already, the old copy stays. */
+  void insert(int seq, @Nullable Slice data, int length) {
+    arrivals++;
+    int from = seq;
+    int end = SequenceNumber.add(seq, length);
+    Slice rest = data;
+    Piece before = null;
+    Piece at = first;
+    while (rest != null && SequenceNumber.lt(from, end) && pieces < MAX_PIECES) {
+      while (at != null && SequenceNumber.le(at.end(), from)) {
+        before = at;
+        at = at.next;
+      }
+      int gapEnd = at == null ? end : SequenceNumber.min(end, at.seq);
+      int gap = SequenceNumber.diff(gapEnd, from);
+      if (gap > 0) {
+        before = link(new Piece(from, gap, part(rest, gap), arrivals), before, at);
+      }
+      int next = at == null ? end : SequenceNumber.max(at.end(), from);
+      int skip = SequenceNumber.diff(SequenceNumber.min(next, end), from);
+      rest = Slice.skip(rest, skip);
+      from = SequenceNumber.add(from, skip);
+    }
+  }
+
+  private static Slice part(Slice chain, int length) {
+    Slice part = Slice.limit(chain, length);
+    if (part == null) {
+      throw new AssertionError("a piece without data");
+    }
+    return part;
+  }
+
+  private Piece link(Piece piece, @Nullable Piece before, @Nullable Piece after) {
+    piece.next = after;
+    if (before == null) {
+      first = piece;
+    } else {
+      before.next = piece;
+    }
+    pieces++;
+    bytes += piece.length;
+    return piece;
+  }
+
+  /**
+   * Moves what continues the stream to the buffer.
+   *
+   * @param rcvNxt the next number expected
+   * @return the next number expected after that
+   */
+  int drainTo(ReceiveBuffer buffer, int rcvNxt) {
+    int next = rcvNxt;
+    for (Piece p; (p = first) != null && SequenceNumber.le(p.seq, next); ) {
+      int skip = SequenceNumber.diff(next, p.seq);
+      if (skip < p.length) {
+        buffer.append(Slice.skip(p.data, skip), p.length - skip);
+        next = p.end();
+      }
+      first = p.next;
+      pieces--;
+      bytes -= p.length;
+    }
+    return next;
+  }
+
+  /**
+   * Writes the blocks of a SACK option, left and right edges by turns. RFC 2018 section 4: "the
+   * first SACK block ... MUST specify the contiguous block of data containing the segment which
+   * triggered this ACK"; the others follow in the order in which they last changed.
+   *
+   * @return how many blocks
+   */
+  int sackBlocks(int[] edges, int max) {
+    int count = 0;
+    long limit = Long.MAX_VALUE;
+    while (count < max) {
+      long newest = -1;
+      int left = 0;
+      int right = 0;
+      for (Piece p = first; p != null; ) {
+        int blockLeft = p.seq;
+        int blockRight = p.end();
+        long arrival = p.arrival;
+        for (p = p.next; p != null && p.seq == blockRight; p = p.next) {
+          blockRight = p.end();
+          arrival = Math.max(arrival, p.arrival);
+        }
+        if (arrival < limit && arrival > newest) {
+          newest = arrival;
+          left = blockLeft;
+          right = blockRight;
+        }
+      }
+      if (newest < 0) {
+        break;
+      }
+      edges[2 * count] = left;
+      edges[2 * count + 1] = right;
+      count++;
+      limit = newest;
+    }
+    return count;
+  }
+
+  void clear() {
+    first = null;
+    pieces = 0;
+    bytes = 0;
+  }
+}

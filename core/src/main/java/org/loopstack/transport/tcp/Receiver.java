@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Slice;
+import org.loopstack.transport.Readiness;
+import org.loopstack.wire.SequenceNumber;
+import org.loopstack.wire.TcpHeader;
+
+/**
+ * The receiving half of a connection: puts the data in order, offers the window (RFC 9293 section
+ * 3.8.6), and decides when to acknowledge (3.8.6.3).
+ */
+final class Receiver {
+  final ReceiveBuffer buffer = new ReceiveBuffer();
+  final ReassemblyQueue queue = new ReassemblyQueue();
+
+  private final TcpConnection connection;
+  private final TransmissionControlBlock tcb;
+  private int capacity;
+
+  /** The size of the peer's segments, as far as we have seen: what "full-sized" means to us. */
+  private int peerSegment = 536;
+
+  private boolean ackNow;
+
+  /**
+   * Whether the user answers what arrives: then the answer will carry the acknowledgment, and an
+   * acknowledgment at the moment the user has read everything would only be one more segment.
+   */
+  private boolean interactive;
+
+  private boolean finArrived;
+  private int finSeq;
+  private boolean endOfStream;
+  private boolean discarding;
+
+  Receiver(TcpConnection connection, int capacity) {
+    this.connection = connection;
+    this.tcb = connection.tcb;
+    this.capacity = capacity;
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  void setCapacity(int bytes) {
+    capacity = bytes;
+  }
+
+  /** Whether the peer's FIN and all data before it have arrived. */
+  boolean isEndOfStream() {
+    return endOfStream;
+  }
+
+  /** What has arrived and what will arrive is not wanted. */
+  void discard() {
+    discarding = true;
+    buffer.clear();
+  }
+
+  boolean isDiscarding() {
+    return discarding;
+  }
+
+  /**
+   * The window field of a SYN, which is never scaled: no more than 65,535, and whole segments, as
+   * Linux does it.
+   */
+  int synWindow(int mss) {
+    int window = Math.min(capacity, 65_535);
+    return window >= mss ? window / mss * mss : window;
+  }
+
+  /** The value of the window field for the next segment; moves RCV.ADV. */
+  int advertise() {
+    int free = Math.max(0, capacity - buffer.size() - queue.bytes());
+    int offered = tcb.rcvWnd();
+    int window = offered;
+    // (RFC 9293 section 3.8.6.2.2) "the receiver SHOULD ... avoid advancing the right window edge
+    // ... in small increments": by less than min(Fr * RCV.BUFF, Eff.snd.MSS), Fr = 1/2. And "a TCP
+    // receiver SHOULD NOT shrink the window".
+    if (free - offered >= Math.min(capacity / 2, tcb.rcvMss)) {
+      window = free;
+    }
+    int shift = tcb.rcvWindShift;
+    int field = Math.min(window >> shift, 65_535);
+    // A window that is no multiple of the unit is rounded down in the header, yet its right edge
+    // stays where it was promised (RFC 7323 section 2.4).
+    tcb.rcvAdv =
+        SequenceNumber.add(tcb.rcvNxt, Math.max(field << shift, Math.min(window, offered)));
+    return field;
+  }
+
+  /** A segment with ACK leaves: nothing is left to acknowledge. */
+  void onAckSent() {
+    tcb.lastAckSent = tcb.rcvNxt;
+    ackNow = false;
+    connection.timers.stop(TcpTimers.Kind.DELAYED_ACK);
+  }
+
+  /** Data of ours leaves: if that acknowledges what the user has read, the two talk in turns. */
+  void onDataSent() {
+    if (tcb.rcvNxt != tcb.lastAckSent) {
+      interactive = true;
+    }
+  }
+
+  void acknowledgeAtOnce() {
+    ackNow = true;
+  }
+
+  /** Takes in the data of an acceptable segment, trimmed to the window. */
+  void text(Segment segment) {
+    int length = segment.dataLength();
+    if (segment.has(TcpHeader.FIN)) {
+      finArrived = true;
+      finSeq = SequenceNumber.add(segment.seq, length);
+    }
+    if (length == 0) {
+      return;
+    }
+    peerSegment = Math.min(Math.max(peerSegment, length), tcb.rcvMss);
+    if (segment.seq == tcb.rcvNxt) {
+      boolean wasEmpty = buffer.size() == 0;
+      accept(segment.data(), length);
+      if (!queue.isEmpty()) {
+        // RFC 5681 section 4.2: "a TCP receiver SHOULD send an immediate ACK when the incoming
+        // segment fills in all or part of a gap in the sequence space."
+        tcb.rcvNxt = queue.drainTo(buffer, tcb.rcvNxt);
+        ackNow = true;
+      }
+      if (discarding) {
+        buffer.clear();
+      }
+      if (wasEmpty && buffer.size() > 0) {
+        connection.raise(Readiness.READ);
+      }
+    } else {
+      // "Out-of-order data segments SHOULD be acknowledged immediately".
+      queue.insert(segment.seq, segment.data(), length);
+      ackNow = true;
+    }
+  }
+
+  /** Appends data that begins at RCV.NXT; without SO_OOBINLINE the urgent byte is left out. */
+  private void accept(@Nullable Slice data, int length) {
+    int urgentAt = SequenceNumber.diff(tcb.rcvUp, tcb.rcvNxt) - 1;
+    if (tcb.rcvUrgent && urgentAt < length) {
+      tcb.rcvUrgent = false;
+      if (!connection.settings.urgentInline && urgentAt >= 0) {
+        buffer.append(Slice.limit(data, urgentAt), urgentAt);
+        int rest = length - urgentAt - 1;
+        buffer.append(rest == 0 ? null : Slice.skip(data, urgentAt + 1), rest);
+        tcb.rcvNxt = SequenceNumber.add(tcb.rcvNxt, length);
+        return;
+      }
+    }
+    buffer.append(data, length);
+    tcb.rcvNxt = SequenceNumber.add(tcb.rcvNxt, length);
+  }
+
+  /**
+   * Whether the FIN has just become the next in order; it is then taken in and acknowledged at
+   * once.
+   */
+  boolean takeFin() {
+    if (!finArrived || endOfStream || finSeq != tcb.rcvNxt) {
+      return false;
+    }
+    endOfStream = true;
+    tcb.rcvNxt = SequenceNumber.add(tcb.rcvNxt, 1);
+    tcb.rcvAdv = SequenceNumber.max(tcb.rcvAdv, tcb.rcvNxt);
+    ackNow = true;
+    return true;
+  }
+
+  /** Sends or schedules the acknowledgment that what arrived has earned. */
+  void settle(long now) {
+    int unacknowledged = SequenceNumber.diff(tcb.rcvNxt, tcb.lastAckSent);
+    // RFC 9293 section 3.8.6.3: "an ACK SHOULD be generated for at least every second full-sized
+    // segment or 2*RMSS bytes of new data".
+    if (ackNow || unacknowledged >= 2 * peerSegment) {
+      connection.sendAck(now);
+    } else if (unacknowledged > 0 && !connection.timers.isSet(TcpTimers.Kind.DELAYED_ACK)) {
+      connection.timers.set(
+          TcpTimers.Kind.DELAYED_ACK, now + connection.configuration.delayedAck());
+    }
+  }
+
+  /** The delayed acknowledgment has waited long enough: the user does not answer in turns. */
+  void onDelayedAck(long now) {
+    interactive = false;
+    if (tcb.rcvNxt != tcb.lastAckSent) {
+      connection.sendAck(now);
+    }
+  }
+
+  /** The user has read: perhaps the window can be opened, or all of it be acknowledged. */
+  void onRead(long now) {
+    if (!tcb.state.canReceive()) {
+      return;
+    }
+    int free = capacity - buffer.size() - queue.bytes();
+    int opened = free - tcb.rcvWnd();
+    boolean drained = buffer.size() == 0 && !interactive && tcb.rcvNxt != tcb.lastAckSent;
+    if (drained || opened >= Math.min(capacity / 2, 2 * tcb.rcvMss)) {
+      connection.sendAck(now);
+    }
+  }
+
+  void clear() {
+    buffer.clear();
+    queue.clear();
+  }
+}

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import static org.loopstack.wire.SequenceNumber.ge;
+import static org.loopstack.wire.SequenceNumber.gt;
+import static org.loopstack.wire.SequenceNumber.le;
+import static org.loopstack.wire.SequenceNumber.lt;
+
+import org.loopstack.internet.Errno;
+import org.loopstack.wire.DropReason;
+import org.loopstack.wire.SequenceNumber;
+import org.loopstack.wire.TcpHeader;
+
+/**
+ * SEGMENT ARRIVES (RFC 9293 section 3.10.7), with the eight checks of section 3.10.7.4 as one
+ * method each. A check says whether the segment goes on to the next one.
+ */
+final class SegmentArrives {
+  /** RFC 7323 section 5.5: TS.Recent is "invalidated" after "24 days". */
+  private static final long TIMESTAMP_LIFETIME = 24L * 24 * 3600 * 1_000_000_000L;
+
+  private final TcpConnection connection;
+  private final TransmissionControlBlock tcb;
+  private final Sender sender;
+  private final Receiver receiver;
+  private long lastChallenge = Long.MIN_VALUE / 2;
+
+  SegmentArrives(TcpConnection connection) {
+    this.connection = connection;
+    this.tcb = connection.tcb;
+    this.sender = connection.sender;
+    this.receiver = connection.receiver;
+  }
+
+  /** Takes in one segment. */
+  void process(Segment segment, long now) {
+    connection.heardFrom(now);
+    switch (tcb.state) {
+      case CLOSED, LISTEN -> connection.refuse(segment);
+      case SYN_SENT -> synSent(segment, now);
+      default -> {
+        if (checkSequence(segment, now)
+            && checkReset(segment, now)
+            && checkSyn(segment, now)
+            && checkAck(segment, now)) {
+          checkUrgent(segment);
+          if (text(segment, now)) {
+            checkFin(now);
+          }
+        }
+      }
+    }
+  }
+
+  // ---- 3.10.7.3 SYN-SENT ----
+
+  private void synSent(Segment segment, long now) {
+    boolean acknowledges = segment.has(TcpHeader.ACK);
+    // "If SEG.ACK =< ISS or SEG.ACK > SND.NXT, send a reset (unless the RST bit is set ...)"
+    if (acknowledges && (le(segment.ack, tcb.iss) || gt(segment.ack, tcb.sndNxt))) {
+      connection.refuse(segment);
+      return;
+    }
+    if (segment.has(TcpHeader.RST)) {
+      // "If the ACK was acceptable, then signal to the user 'error: connection reset'"; a SYN that
+      // meets a reset is what people know as connection refused.
+      if (acknowledges) {
+        connection.terminate(Errno.ECONNREFUSED, now);
+      } else {
+        connection.drop(segment, DropReason.TCP_OUT_OF_WINDOW);
+      }
+      return;
+    }
+    if (!segment.has(TcpHeader.SYN)) {
+      connection.drop(segment, DropReason.TCP_OUT_OF_WINDOW);
+      return;
+    }
+    connection.handshake.acceptSyn(segment, now);
+    if (acknowledges) {
+      connection.handshake.complete(segment, now);
+      connection.on(TcpEvent.SYN_ACK);
+      connection.established(now);
+      receiver.acknowledgeAtOnce();
+      segment.trimFront(tcb.rcvNxt);
+      checkUrgent(segment);
+      if (text(segment, now)) {
+        checkFin(now);
+      }
+    } else {
+      // Simultaneous open: "enter SYN-RECEIVED, form a SYN,ACK segment ... and send it."
+      connection.on(TcpEvent.SYN);
+      connection.handshake.sendSynAck(now);
+    }
+  }
+
+  // ---- 3.10.7.4 all other states ----
+
+  /** First: "check sequence number", with PAWS (RFC 7323 section 5.3) before it. */
+  private boolean checkSequence(Segment segment, long now) {
+    if (tcb.state == TcpState.TIME_WAIT && isNewConnection(segment)) {
+      connection.giveWay(segment, now);
+      return false;
+    }
+    if (tcb.tsOk && segment.hasTimestamps && !paws(segment, now)) {
+      return false;
+    }
+    if (isSynAckOfSimultaneousOpen(segment)) {
+      segment.trimFront(tcb.rcvNxt);
+      return true;
+    }
+    if (!isAcceptable(segment)) {
+      notAcceptable(segment, now);
+      return false;
+    }
+    if (tcb.tsOk && segment.hasTimestamps && le(segment.seq, tcb.lastAckSent)) {
+      // RFC 7323 section 4.3 (2): "If SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent, then
+      // SEG.TSval is copied to TS.Recent".
+      if (ge(segment.timestampValue, tcb.tsRecent)) {
+        tcb.tsRecent = segment.timestampValue;
+        tcb.tsRecentAge = now;
+      }
+    }
+    int window = tcb.rcvWnd();
+    if (window == 0 && segment.length() > 0) {
+      // "special allowance should be made to accept valid ACKs, URGs, and RSTs": the rest is not
+      // taken, and the sender is told where the window stands.
+      receiver.acknowledgeAtOnce();
+    }
+    segment.trimFront(tcb.rcvNxt);
+    segment.trimEnd(tcb.rcvAdv);
+    return true;
+  }
+
+  private boolean paws(Segment segment, long now) {
+    if (segment.has(TcpHeader.RST)
+        || !lt(segment.timestampValue, tcb.tsRecent)
+        || now - tcb.tsRecentAge > TIMESTAMP_LIFETIME) {
+      return true;
+    }
+    // R1: "If there is a Timestamps option in the arriving segment, SEG.TSval < TS.Recent ... then
+    // treat the arriving segment as not acceptable: Send an acknowledgment in reply ... and drop".
+    connection.drop(segment, DropReason.TCP_PAWS);
+    challenge(now, segment.length() > 0);
+    return false;
+  }
+
+  /**
+   * RFC 1122 section 4.2.2.13: in TIME-WAIT a TCP "MAY accept a new SYN from the remote TCP to
+   * reopen the connection directly", by its timestamp (RFC 6191) or its sequence number.
+   */
+  private boolean isNewConnection(Segment segment) {
+    return segment.has(TcpHeader.SYN)
+        && !segment.has(TcpHeader.RST)
+        && !segment.has(TcpHeader.ACK)
+        && (gt(segment.seq, tcb.rcvNxt)
+            || (tcb.tsOk && segment.hasTimestamps && gt(segment.timestampValue, tcb.tsRecent)));
+  }
+
+  private boolean isSynAckOfSimultaneousOpen(Segment segment) {
+    return tcb.state == TcpState.SYN_RECEIVED
+        && segment.has(TcpHeader.SYN)
+        && segment.has(TcpHeader.ACK)
+        && segment.seq == tcb.irs
+        && segment.ack == tcb.sndNxt;
+  }
+
+  /** The four cases of the acceptability test (RFC 9293 section 3.4, table 6). */
+  private boolean isAcceptable(Segment segment) {
+    int window = tcb.rcvWnd();
+    int length = segment.length();
+    if (window == 0) {
+      return segment.seq == tcb.rcvNxt;
+    }
+    return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window)
+        || (length > 0
+            && SequenceNumber.inWindow(SequenceNumber.add(segment.end(), -1), tcb.rcvNxt, window));
+  }
+
+  /** "If an incoming segment is not acceptable, an acknowledgment should be sent in reply". */
+  private void notAcceptable(Segment segment, long now) {
+    connection.drop(segment, DropReason.TCP_OUT_OF_WINDOW);
+    if (segment.has(TcpHeader.RST)) {
+      return;
+    }
+    if (tcb.state == TcpState.SYN_RECEIVED && segment.has(TcpHeader.SYN)) {
+      // The peer has not got our SYN-ACK, or not yet: it is sent again.
+      connection.handshake.sendSynAck(now);
+      return;
+    }
+    if (tcb.state == TcpState.TIME_WAIT && segment.has(TcpHeader.FIN)) {
+      connection.restartTimeWait(now);
+    }
+    challenge(now, segment.dataLength() > 0 || segment.has(TcpHeader.FIN));
+  }
+
+  /**
+   * Acknowledges what is not acceptable; what carries no data only so often, lest two ends with
+   * different ideas answer each other for ever (RFC 5961 section 7 limits the rate too).
+   */
+  private void challenge(long now, boolean carriesData) {
+    if (!carriesData) {
+      if (now - lastChallenge < connection.configuration.challengeAckInterval()) {
+        return;
+      }
+      lastChallenge = now;
+    }
+    connection.sendAck(now);
+  }
+
+  /** Second: "check the RST bit", as RFC 5961 section 3.2 has it. */
+  private boolean checkReset(Segment segment, long now) {
+    if (!segment.has(TcpHeader.RST)) {
+      return true;
+    }
+    if (connection.configuration.robustResets() && segment.seq != tcb.rcvNxt) {
+      // "If the RST bit is set and the sequence number does not exactly match the next expected
+      // sequence value, yet is within the current receive window, TCP MUST send an acknowledgment".
+      challenge(now, false);
+      return false;
+    }
+    switch (tcb.state) {
+      case SYN_RECEIVED ->
+          connection.terminate(
+              connection.handshake.isPassive() ? Errno.ECONNABORTED : Errno.ECONNREFUSED, now);
+      case CLOSE_WAIT -> connection.terminate(Errno.EPIPE, now);
+      case CLOSING, LAST_ACK, TIME_WAIT -> connection.terminate(null, now);
+      default -> connection.terminate(Errno.ECONNRESET, now);
+    }
+    return false;
+  }
+
+  // Third, "check security": compartments and precedence are not in use (RFC 9293 appendix A.1).
+
+  /** Fourth: "check the SYN bit", as RFC 5961 section 4.2 has it. */
+  private boolean checkSyn(Segment segment, long now) {
+    if (!segment.has(TcpHeader.SYN)) {
+      return true;
+    }
+    if (connection.configuration.robustResets() || tcb.state == TcpState.TIME_WAIT) {
+      // "TCP MUST send an ACK (also referred to as challenge ACK) to the remote peer".
+      challenge(now, false);
+    } else {
+      connection.abort(Errno.ECONNRESET, now);
+    }
+    return false;
+  }
+
+  /** Fifth: "check the ACK field". */
+  private boolean checkAck(Segment segment, long now) {
+    if (!segment.has(TcpHeader.ACK)) {
+      connection.drop(segment, DropReason.TCP_OUT_OF_WINDOW);
+      return false;
+    }
+    if (tcb.state == TcpState.SYN_RECEIVED) {
+      // "If SND.UNA < SEG.ACK =< SND.NXT, then enter ESTABLISHED state", else send a reset.
+      if (le(segment.ack, tcb.sndUna) || gt(segment.ack, tcb.sndNxt)) {
+        connection.refuse(segment);
+        return false;
+      }
+      return connection.acceptAck(segment, now);
+    }
+    if (!checkAckRange(segment, now)) {
+      return false;
+    }
+    if (gt(segment.ack, tcb.sndUna)) {
+      TcpState before = tcb.state;
+      sender.acknowledged(segment, now);
+      if (before != TcpState.FIN_WAIT_2 && sender.isFinQueued() && sender.isDrained()) {
+        connection.onFinAcknowledged(now);
+      }
+    } else if (isDuplicate(segment)) {
+      sender.duplicate(now);
+    }
+    if (tcb.state == TcpState.CLOSED) {
+      return false;
+    }
+    sender.updateWindow(segment);
+    return true;
+  }
+
+  /** RFC 5961 section 5.2: "(SND.UNA - MAX.SND.WND) <= SEG.ACK <= SND.NXT". */
+  private boolean checkAckRange(Segment segment, long now) {
+    int oldest =
+        connection.configuration.robustResets()
+            ? SequenceNumber.add(tcb.sndUna, -tcb.maxSndWnd)
+            : SequenceNumber.add(tcb.sndUna, -(1 << 30));
+    if (gt(segment.ack, tcb.sndNxt) || lt(segment.ack, oldest)) {
+      connection.drop(segment, DropReason.TCP_OUT_OF_WINDOW);
+      challenge(now, false);
+      return false;
+    }
+    return true;
+  }
+
+  /** RFC 5681 section 2: what a duplicate acknowledgment is. */
+  private boolean isDuplicate(Segment segment) {
+    return segment.ack == tcb.sndUna
+        && tcb.sndUna != tcb.sndNxt
+        && segment.length() == 0
+        && segment.window << tcb.sndWindShift == tcb.sndWnd;
+  }
+
+  /** Sixth: "check the URG bit": "RCV.UP <- max(RCV.UP,SEG.UP)". */
+  private void checkUrgent(Segment segment) {
+    if (!segment.has(TcpHeader.URG) || !tcb.state.canReceive()) {
+      return;
+    }
+    int pointer = SequenceNumber.add(segment.seq, segment.urgentPointer);
+    if (gt(pointer, tcb.rcvNxt) && (!tcb.rcvUrgent || gt(pointer, tcb.rcvUp))) {
+      tcb.rcvUp = pointer;
+      tcb.rcvUrgent = true;
+    }
+  }
+
+  /** Seventh: "process the segment text". */
+  private boolean text(Segment segment, long now) {
+    if (!tcb.state.canReceive()) {
+      // "This should not occur since a FIN has been received from the remote side."
+      return false;
+    }
+    if (segment.dataLength() > 0 && connection.isUnreadable()) {
+      // RFC 9293 section 3.6.1: "If such a host issues a CLOSE call while received data is still
+      // pending in TCP, or if new data is received after CLOSE is called, its TCP SHOULD send a
+      // RST to show that data was lost."
+      connection.abort(Errno.ECONNRESET, now);
+      return false;
+    }
+    receiver.text(segment);
+    return true;
+  }
+
+  /** Eighth: "check the FIN bit". */
+  private void checkFin(long now) {
+    if (receiver.takeFin()) {
+      connection.onFin(now);
+    }
+  }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Packet;
+import org.loopstack.buffer.Slice;
+import org.loopstack.internet.Errno;
+import org.loopstack.internet.ErrnoException;
+import org.loopstack.internet.Internet;
+import org.loopstack.internet.Route;
+import org.loopstack.wire.Bytes;
+import org.loopstack.wire.InternetChecksum;
+import org.loopstack.wire.IpProtocol;
+import org.loopstack.wire.TcpHeader;
+import org.loopstack.wire.TcpOptionWriter;
+import org.loopstack.wire.TcpOptions;
+
+/** Makes one connection's segments and sends them: header, options, checksum, route. */
+final class SegmentWriter {
+  static final int IPV4_OVERHEAD = 40;
+  static final int IPV6_OVERHEAD = 60;
+  private static final int TIMESTAMPS_LENGTH = 12;
+
+  private final Internet internet;
+  private final TcpConnection connection;
+  private final TransmissionControlBlock tcb;
+  private final FourTuple ends;
+  private Route route;
+  private int @Nullable [] sackEdges;
+  private int segmentsSent;
+
+  SegmentWriter(Internet internet, TcpConnection connection, FourTuple ends, Route route) {
+    this.internet = internet;
+    this.connection = connection;
+    this.tcb = connection.tcb;
+    this.ends = ends;
+    this.route = route;
+  }
+
+  /** The milliseconds that our timestamps count, with the connection's own offset. */
+  int timestamp(long now) {
+    return (int) (now / 1_000_000) + tcb.tsOffset;
+  }
+
+  /**
+   * The MSS to offer: "the MSS value to be sent in an MSS option should be equal to the effective
+   * MTU minus the fixed IP and TCP headers" (RFC 6691), and no datagram is longer than 65,535.
+   */
+  int mssToOffer() {
+    return maxSegment(route.mtu());
+  }
+
+  /** The most data that a segment can carry to the peer, options counted in. */
+  int sendMss(int peerMss) {
+    int mss = Math.min(peerMss, maxSegment(currentRoute().mtu()));
+    return Math.max(mss - (tcb.tsOk ? TIMESTAMPS_LENGTH : 0), 1);
+  }
+
+  private int maxSegment(int mtu) {
+    return ends.remote().isIpv4()
+        ? Math.min(mtu, 65_535) - IPV4_OVERHEAD
+        : Math.min(mtu, 65_535 + 40) - IPV6_OVERHEAD;
+  }
+
+  /** The route, looked up anew if something has changed; the old one while there is no other. */
+  private Route currentRoute() {
+    if (!route.isCurrent()) {
+      try {
+        route = internet.route(ends.remote(), ends.local(), 0);
+      } catch (ErrnoException e) {
+        // The address or the link is gone, perhaps for a moment: the datagram is lost, TCP tries
+        // on.
+      }
+    }
+    return route;
+  }
+
+  /** How many segments were sent. */
+  int segmentsSent() {
+    return segmentsSent;
+  }
+
+  /** Sends a SYN, with the options that we offer or, with ACK, those of them that the peer did. */
+  void sendSyn(int flags, int window, int shift, boolean timestamps, boolean sack, long now) {
+    int optionsLength = TcpOptionWriter.synLength(sack, timestamps, shift);
+    Packet packet = head(tcb.iss, flags, window, optionsLength, 0);
+    int at = packet.transportOffset() + TcpHeader.MIN_LENGTH;
+    int unused =
+        TcpOptionWriter.syn(
+            packet.head(), at, mssToOffer(), sack, timestamps, timestamp(now), tcb.tsRecent, shift);
+    transmit(packet, null, 0, now);
+  }
+
+  /**
+   * Sends a segment of a connection that is past its SYN.
+   *
+   * @param seq its first number
+   * @param flags its control bits
+   * @param data a chain that nobody else uses
+   * @param length how many bytes of data
+   */
+  void send(int seq, int flags, @Nullable Slice data, int length, long now) {
+    int blocks = 0;
+    if (tcb.sackOk && length == 0 && !connection.receiver.queue.isEmpty()) {
+      if (sackEdges == null) {
+        sackEdges = new int[2 * TcpOptions.MAX_SACK_BLOCKS];
+      }
+      int room = TcpOptionWriter.maxSackBlocks(tcb.tsOk);
+      blocks = connection.receiver.queue.sackBlocks(sackEdges, room);
+    }
+    int optionsLength = TcpOptionWriter.segmentLength(tcb.tsOk, blocks);
+    boolean urgent = connection.sender.isUrgent(seq);
+    Packet packet =
+        head(
+            seq,
+            urgent ? flags | TcpHeader.URG : flags,
+            connection.receiver.advertise(),
+            optionsLength,
+            urgent ? connection.sender.urgentPointer(seq) : 0);
+    if (optionsLength > 0) {
+      byte[] b = packet.head();
+      int at = packet.transportOffset() + TcpHeader.MIN_LENGTH;
+      int[] edges = sackEdges == null ? NO_EDGES : sackEdges;
+      int unused =
+          TcpOptionWriter.segment(b, at, tcb.tsOk, timestamp(now), tcb.tsRecent, edges, blocks);
+    }
+    transmit(packet, data, length, now);
+  }
+
+  private static final int[] NO_EDGES = {};
+
+  private Packet head(int seq, int flags, int window, int optionsLength, int urgentPointer) {
+    int length = TcpHeader.MIN_LENGTH + optionsLength;
+    Packet packet = Packet.allocate(currentRoute().headroom(), length);
+    int at = packet.append(length);
+    packet.setTransport(at, IpProtocol.TCP);
+    boolean acknowledges = (flags & TcpHeader.ACK) != 0;
+    TcpHeader.encode(
+        packet.head(),
+        at,
+        ends.localPort(),
+        ends.remotePort(),
+        seq,
+        acknowledges ? tcb.rcvNxt : 0,
+        length,
+        flags,
+        window,
+        urgentPointer);
+    if (acknowledges) {
+      connection.receiver.onAckSent();
+    }
+    return packet;
+  }
+
+  private void transmit(Packet packet, @Nullable Slice data, int length, long now) {
+    packet.setBody(data, length);
+    packet.setTime(now);
+    finishChecksum(packet, route, ends);
+    segmentsSent++;
+    Errno refused =
+        internet.send(
+            route,
+            packet,
+            IpProtocol.TCP,
+            connection.settings.ttl,
+            connection.settings.trafficClass,
+            true);
+    if (refused != null) {
+      connection.onSendRefused(refused);
+    }
+  }
+
+  /** Computes the checksum over head and body, or leaves that to a link that offers it. */
+  static void finishChecksum(Packet packet, Route route, FourTuple ends) {
+    if (route.offloadsChecksum()) {
+      packet.setChecksumPending(true);
+      return;
+    }
+    byte[] b = packet.head();
+    int at = packet.transportOffset();
+    int done = packet.headEnd() - at;
+    int sum =
+        InternetChecksum.add(
+            InternetChecksum.pseudoHeader(
+                ends.local(), ends.remote(), IpProtocol.TCP, done + packet.bodyLength()),
+            InternetChecksum.sum(b, at, done));
+    for (Slice s = packet.body(); s != null; s = s.next()) {
+      sum = InternetChecksum.append(sum, done, s.array(), s.offset(), s.length());
+      done += s.length();
+    }
+    Bytes.put16(b, at + 16, InternetChecksum.finish(sum));
+  }
+}

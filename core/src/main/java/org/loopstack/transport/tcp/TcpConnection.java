@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import static org.loopstack.transport.tcp.TcpTimers.Kind.DELAYED_ACK;
+import static org.loopstack.transport.tcp.TcpTimers.Kind.KEEP_ALIVE;
+import static org.loopstack.transport.tcp.TcpTimers.Kind.LINGER;
+import static org.loopstack.transport.tcp.TcpTimers.Kind.PERSIST;
+import static org.loopstack.transport.tcp.TcpTimers.Kind.RETRANSMISSION;
+
+import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Packet;
+import org.loopstack.internet.Errno;
+import org.loopstack.internet.IcmpError;
+import org.loopstack.internet.Internet;
+import org.loopstack.internet.Route;
+import org.loopstack.transport.Readiness;
+import org.loopstack.wire.Bytes;
+import org.loopstack.wire.DropReason;
+import org.loopstack.wire.SequenceNumber;
+import org.loopstack.wire.TcpHeader;
+
+/**
+ * The core of one connection: a state machine without locks, threads or clocks. Segments, calls and
+ * time go in; segments, readiness and the next deadline come out. Its parts are one concept each;
+ * what stands here is what several of them share: states, errors, the end.
+ */
+final class TcpConnection {
+  /** What the connection asks of the shell around it. Called with the endpoint's lock held. */
+  interface Owner {
+    /** Something became possible: bits of {@link Readiness}. */
+    void raise(int bits);
+
+    /**
+     * A connection that began with a peer's SYN is to be established.
+     *
+     * @return false if nobody has room for it: the acknowledgment is then ignored
+     */
+    boolean offerAccepted(long now);
+
+    /** Whether the user has closed the endpoint. */
+    boolean isOrphan();
+
+    /** The connection has entered TIME-WAIT. */
+    void timeWait(long now);
+
+    /** The connection is gone. */
+    void finished();
+
+    /** A segment that belongs to no connection: answered with a reset where it deserves one. */
+    void refuse(Packet packet);
+
+    /** A segment is thrown away. */
+    void drop(Packet packet, DropReason reason);
+
+    /** The connection in TIME-WAIT is gone; the SYN that replaces it is to be looked at anew. */
+    void reopen(Packet syn, int firstFreeNumber);
+  }
+
+  final TcpConfiguration configuration;
+  final TcpSettings settings;
+  final TransmissionControlBlock tcb = new TransmissionControlBlock();
+  final TcpTimers timers = new TcpTimers();
+  final Receiver receiver;
+  final Sender sender;
+  final SegmentWriter out;
+  final Handshake handshake;
+
+  private final SegmentArrives arrives;
+  private final Owner owner;
+  private @Nullable Errno error;
+  private @Nullable Errno softError;
+  private boolean closeWhenEstablished;
+  private boolean pathMtuChanged;
+  private int keepAliveProbes;
+  private long lastHeard;
+
+  TcpConnection(
+      TcpConfiguration configuration,
+      TcpSettings settings,
+      Internet internet,
+      FourTuple ends,
+      Route route,
+      Owner owner) {
+    this.configuration = configuration;
+    this.settings = settings;
+    this.owner = owner;
+    receiver = new Receiver(this, settings.receiveBuffer);
+    sender = new Sender(this);
+    out = new SegmentWriter(internet, this, ends, route);
+    handshake = new Handshake(this);
+    arrives = new SegmentArrives(this);
+  }
+
+  // ---- what comes in ----
+
+  /** Active OPEN. */
+  void open(int iss, int timestampOffset, long now) {
+    tcb.tsOffset = timestampOffset;
+    handshake.open(iss, now);
+  }
+
+  /** A SYN for a listener of ours. */
+  void answer(Segment syn, int iss, int timestampOffset, long now) {
+    tcb.tsOffset = timestampOffset;
+    lastHeard = now;
+    handshake.answer(syn, iss, now);
+  }
+
+  /** A segment of this connection. */
+  void segmentArrives(Segment segment, long now) {
+    arrives.process(segment, now);
+  }
+
+  /** All segments that had arrived are taken in: sends what they let go, and acknowledges. */
+  void settle(long now) {
+    if (pathMtuChanged) {
+      pathMtuChanged = false;
+      sender.onPathMtu(handshake.sendMss(), now);
+    }
+    sender.output(now);
+    if (tcb.state.isSynchronized()) {
+      receiver.settle(now);
+    }
+  }
+
+  /** An ICMP error about a segment of ours (RFC 9293 section 3.9.2.2, RFC 5927 section 4). */
+  void icmpError(IcmpError icmp, long now) {
+    byte[] b = icmp.packet().head();
+    int seq = Bytes.i32(b, icmp.transportOffset() + 4);
+    if (tcb.state == TcpState.CLOSED
+        || SequenceNumber.lt(seq, tcb.sndUna)
+        || SequenceNumber.gt(seq, tcb.sndNxt)) {
+      return;
+    }
+    if (icmp.kind() == IcmpError.Kind.PACKET_TOO_BIG) {
+      pathMtuChanged = tcb.state.isSynchronized();
+    } else if (icmp.kind() != IcmpError.Kind.SOURCE_QUENCH) {
+      // "A TCP implementation MUST silently discard any received ICMP Source Quench messages"
+      // (MUST-55). In synchronized states all others are soft: what a forged message could kill,
+      // the retransmissions will find out.
+      softError = icmp.kind().errno();
+      if (!tcb.state.isSynchronized()) {
+        terminate(icmp.kind().errno(), now);
+      }
+    }
+  }
+
+  /** The internet layer would not send a segment. */
+  void onSendRefused(Errno refused) {
+    if (refused == Errno.EMSGSIZE) {
+      pathMtuChanged = true;
+    } else {
+      softError = refused;
+    }
+  }
+
+  /** Something came from the peer: it is there. */
+  void heardFrom(long now) {
+    lastHeard = now;
+    keepAliveProbes = 0;
+  }
+
+  // ---- time ----
+
+  long deadline() {
+    return timers.next();
+  }
+
+  /** Does what is due. */
+  void expire(long now) {
+    if (timers.expired(RETRANSMISSION, now)) {
+      if (tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED) {
+        handshake.onTimeout(now);
+      } else {
+        sender.onRetransmissionTimeout(now);
+      }
+    }
+    if (timers.expired(PERSIST, now)) {
+      sender.onPersistTimeout(now);
+    }
+    if (timers.expired(DELAYED_ACK, now)) {
+      receiver.onDelayedAck(now);
+    }
+    if (timers.expired(KEEP_ALIVE, now)) {
+      onKeepAlive(now);
+    }
+    if (timers.expired(LINGER, now)) {
+      end(TcpEvent.TIMEOUT, null);
+    }
+  }
+
+  /** Begins, or ends, to ask a silent peer whether it is there, as the user has chosen. */
+  void armKeepAlive() {
+    if (settings.keepAlive && tcb.state.isSynchronized() && tcb.state != TcpState.TIME_WAIT) {
+      timers.set(KEEP_ALIVE, lastHeard + settings.keepAliveIdle);
+    } else {
+      timers.stop(KEEP_ALIVE);
+    }
+  }
+
+  private void onKeepAlive(long now) {
+    long silence = now - lastHeard;
+    if (silence < settings.keepAliveIdle) {
+      timers.set(KEEP_ALIVE, lastHeard + settings.keepAliveIdle);
+    } else if (sender.flightSize() > 0 || sender.buffer.size() > 0) {
+      // "Keep-alive packets MUST only be sent when no sent data is outstanding" (MUST-25).
+      timers.set(KEEP_ALIVE, now + settings.keepAliveIdle);
+    } else if (keepAliveProbes >= settings.keepAliveProbes) {
+      abort(softErrorOr(Errno.ETIMEDOUT), now);
+    } else {
+      keepAliveProbes++;
+      sender.probe(now);
+      timers.set(KEEP_ALIVE, now + settings.keepAliveInterval);
+    }
+  }
+
+  // ---- states ----
+
+  /** The one way in which the state changes. */
+  void on(TcpEvent event) {
+    tcb.state = TcpTransitions.next(tcb.state, event);
+  }
+
+  /** The acknowledgment of our SYN in SYN-RECEIVED. */
+  boolean acceptAck(Segment segment, long now) {
+    if (handshake.isPassive() && !owner.offerAccepted(now)) {
+      drop(segment, DropReason.TCP_BACKLOG_FULL);
+      return false;
+    }
+    handshake.complete(segment, now);
+    on(TcpEvent.ACK_OF_SYN);
+    established(now);
+    return true;
+  }
+
+  /** The connection is open. */
+  void established(long now) {
+    softError = null;
+    armKeepAlive();
+    owner.raise(Readiness.CONNECT | Readiness.WRITE | Readiness.DRAINED);
+    if (closeWhenEstablished) {
+      closeOutput(now);
+    }
+  }
+
+  /** No more data from us: at once, or as soon as the connection is open. */
+  void closeOutput(long now) {
+    if (tcb.state == TcpState.SYN_RECEIVED) {
+      closeWhenEstablished = true;
+    } else if (tcb.state.canSend()) {
+      on(TcpEvent.CLOSE);
+      sender.queueFin();
+      sender.output(now);
+    }
+  }
+
+  /** Our FIN, and so all our data, has been acknowledged. */
+  void onFinAcknowledged(long now) {
+    switch (tcb.state) {
+      case FIN_WAIT_1 -> {
+        on(TcpEvent.ACK_OF_FIN);
+        armFinWait2(now);
+      }
+      case CLOSING -> {
+        on(TcpEvent.ACK_OF_FIN);
+        enterTimeWait(now);
+      }
+      case LAST_ACK -> end(TcpEvent.ACK_OF_FIN, null);
+      default -> {}
+    }
+  }
+
+  /** A connection that nobody can read any more does not wait for ever for the peer's FIN. */
+  void armFinWait2(long now) {
+    if (tcb.state == TcpState.FIN_WAIT_2 && owner.isOrphan()) {
+      timers.set(LINGER, now + configuration.finTimeout());
+    }
+  }
+
+  /** The peer's FIN has been taken in. */
+  void onFin(long now) {
+    on(TcpEvent.FIN);
+    owner.raise(Readiness.READ);
+    if (tcb.state == TcpState.TIME_WAIT) {
+      enterTimeWait(now);
+    }
+  }
+
+  private void enterTimeWait(long now) {
+    timers.stopAll();
+    sender.clear();
+    receiver.queue.clear();
+    restartTimeWait(now);
+    owner.timeWait(now);
+  }
+
+  /** "restart the 2 MSL time-wait timeout" */
+  void restartTimeWait(long now) {
+    timers.set(LINGER, now + configuration.timeWait());
+  }
+
+  /** TIME-WAIT ends early, for a new connection between the same ends. */
+  void giveWay(Segment syn, long now) {
+    // As in Linux, a new ISS lies beyond the old window, whatever the clock has done meanwhile.
+    int firstFree = SequenceNumber.add(tcb.sndNxt, 65_535 + 2);
+    terminate(null, now);
+    owner.reopen(syn.packet(), firstFree);
+  }
+
+  /** Ends the connection with a reset to the peer, if there is one to be told. */
+  void abort(@Nullable Errno reason, long now) {
+    switch (tcb.state) {
+      case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT ->
+          out.send(tcb.sndNxt, TcpHeader.RST | TcpHeader.ACK, null, 0, now);
+      default -> {}
+    }
+    terminate(reason, now);
+  }
+
+  /** Ends the connection, with an error for the user or without. */
+  void terminate(@Nullable Errno reason, long now) {
+    if (tcb.state != TcpState.CLOSED) {
+      end(TcpEvent.ABORT, reason);
+    }
+  }
+
+  private void end(TcpEvent event, @Nullable Errno reason) {
+    on(event);
+    error = reason;
+    timers.stopAll();
+    sender.clear();
+    // What had arrived in order stays readable, as on Linux.
+    receiver.queue.clear();
+    owner.raise(Readiness.ALL);
+    owner.finished();
+  }
+
+  // ---- errors ----
+
+  /** The error that the user has not been told yet, which it is hereby. */
+  @Nullable Errno takeError() {
+    Errno pending = error;
+    error = null;
+    return pending;
+  }
+
+  boolean hasError() {
+    return error != null;
+  }
+
+  /** What a lower layer has said about this connection, or the given error if nothing. */
+  Errno softErrorOr(Errno otherwise) {
+    return softError == null ? otherwise : softError;
+  }
+
+  // ---- what the parts ask ----
+
+  void sendAck(long now) {
+    out.send(tcb.sndNxt, TcpHeader.ACK, null, 0, now);
+  }
+
+  void raise(int bits) {
+    owner.raise(bits);
+  }
+
+  boolean isOrphan() {
+    return owner.isOrphan();
+  }
+
+  /** Whether data that arrives now is lost: nobody will ever read it. */
+  boolean isUnreadable() {
+    return owner.isOrphan() || (receiver.isDiscarding() && tcb.state != TcpState.ESTABLISHED);
+  }
+
+  void refuse(Segment segment) {
+    owner.refuse(segment.packet());
+  }
+
+  void drop(Segment segment, DropReason reason) {
+    owner.drop(segment.packet(), reason);
+  }
+}

@@ -1,0 +1,631 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Packet;
+import org.loopstack.buffer.Slice;
+import org.loopstack.engine.Clock;
+import org.loopstack.internet.Errno;
+import org.loopstack.internet.ErrnoException;
+import org.loopstack.internet.IcmpError;
+import org.loopstack.internet.Route;
+import org.loopstack.transport.AddressFamily;
+import org.loopstack.transport.Endpoint;
+import org.loopstack.transport.PortTable;
+import org.loopstack.transport.Readiness;
+import org.loopstack.transport.StreamEndpoint;
+import org.loopstack.transport.TransportAddress;
+import org.loopstack.wire.DropReason;
+import org.loopstack.wire.IpAddress;
+
+/**
+ * The shell around one {@link TcpConnection}: serialises what comes in, copies payload outside the
+ * lock, and holds what outlives the protocol: options, port, the peer's address.
+ */
+final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnection.Owner {
+  /** A write is cut into runs of this size, each with an array of its own. */
+  private static final int RUN = 64 * 1024;
+
+  private final TcpProtocol protocol;
+  private final AddressFamily family;
+  private final TcpSettings settings;
+
+  /** The listener whose backlog this connection belongs to until it is accepted. */
+  private final @Nullable TcpListener listener;
+
+  private PortTable.@Nullable Claim claim;
+  private @Nullable FourTuple ends;
+  private @Nullable TcpConnection connection;
+  private boolean bound;
+
+  /** Whether the listener counts this connection among its half-open ones. */
+  private boolean halfOpen;
+
+  private boolean orphan;
+
+  /** Since when the connection is in TIME-WAIT and could give way to a new one, or 0. */
+  private volatile long reusableSince;
+
+  /** Bytes that surely have room; only the one writer reads and writes it. */
+  private int grant;
+
+  /** An endpoint for an outgoing connection. */
+  TcpEndpoint(TcpProtocol protocol, AddressFamily family) {
+    super(protocol.internet().engine());
+    this.protocol = protocol;
+    this.family = family;
+    this.settings = new TcpSettings(protocol.configuration());
+    this.listener = null;
+  }
+
+  /** An endpoint for a connection that a peer has asked a listener for. */
+  TcpEndpoint(
+      TcpProtocol protocol,
+      TcpListener listener,
+      TcpSettings settings,
+      PortTable.Claim claim,
+      FourTuple ends) {
+    super(protocol.internet().engine());
+    this.protocol = protocol;
+    this.family = listener.family();
+    this.settings = settings;
+    this.listener = listener;
+    this.claim = claim;
+    this.ends = ends;
+    this.bound = true;
+    this.halfOpen = true;
+  }
+
+  // ---- the shell's side ----
+
+  @Override
+  protected void receive(Packet packet, long now) {
+    TcpConnection c = connection;
+    if (packet.attachment() instanceof IcmpError icmp) {
+      if (c != null) {
+        c.icmpError(icmp, now);
+      }
+    } else if (c != null) {
+      c.segmentArrives(new Segment(packet), now);
+    } else if (listener != null && ends != null) {
+      answer(packet, listener, ends, now);
+    }
+  }
+
+  /** The SYN that made this endpoint. */
+  private void answer(Packet packet, TcpListener parent, FourTuple tuple, long now) {
+    TcpConnection c;
+    try {
+      Route route = protocol.internet().route(tuple.remote(), tuple.local(), 0);
+      c =
+          new TcpConnection(
+              protocol.configuration(), settings, protocol.internet(), tuple, route, this);
+    } catch (ErrnoException noWayBack) {
+      finished();
+      return;
+    }
+    connection = c;
+    int iss = protocol.isn().initialSequenceNumber(tuple, now);
+    if (packet.attachment() instanceof Integer firstFree) {
+      iss = firstFree;
+    }
+    c.answer(new Segment(packet), iss, protocol.isn().timestampOffset(tuple), now);
+  }
+
+  @Override
+  protected void settle(long now) {
+    if (connection != null) {
+      connection.settle(now);
+    }
+  }
+
+  @Override
+  protected void expire(long now) {
+    if (connection != null) {
+      connection.expire(now);
+      connection.settle(now);
+    }
+  }
+
+  @Override
+  protected long deadline() {
+    return connection == null ? Clock.NEVER : connection.deadline();
+  }
+
+  @Override
+  protected boolean isFinished() {
+    return connection != null && connection.tcb.state == TcpState.CLOSED;
+  }
+
+  @Override
+  protected void fail(RuntimeException bug, long now) {
+    protocol.report(bug);
+    if (connection != null) {
+      connection.terminate(Errno.ECONNABORTED, now);
+    }
+  }
+
+  // ---- what the connection asks ----
+
+  @Override
+  public void raise(int bits) {
+    note(bits);
+  }
+
+  @Override
+  public boolean offerAccepted(long now) {
+    TcpListener parent = listener;
+    TcpConnection c = connection;
+    if (parent == null || c == null) {
+      return false;
+    }
+    if (parent.isClosed()) {
+      c.abort(Errno.ECONNABORTED, now);
+      return false;
+    }
+    if (!parent.offer(this)) {
+      return false;
+    }
+    halfOpen = false;
+    return true;
+  }
+
+  @Override
+  public boolean isOrphan() {
+    return orphan;
+  }
+
+  @Override
+  public void timeWait(long now) {
+    // Never 0, which means that it is not in TIME-WAIT.
+    reusableSince = Math.max(1, now);
+  }
+
+  @Override
+  public void finished() {
+    reusableSince = 0;
+    if (listener != null && halfOpen) {
+      halfOpen = false;
+      listener.forget();
+    }
+    if (ends != null) {
+      protocol.connections().remove(ends, this);
+    }
+    if (claim != null && (orphan || listener != null)) {
+      claim.release();
+    }
+  }
+
+  @Override
+  public void refuse(Packet packet) {
+    protocol.sendReset(packet);
+  }
+
+  @Override
+  public void drop(Packet packet, DropReason reason) {
+    protocol.internet().drop(packet, reason);
+  }
+
+  @Override
+  public void reopen(Packet syn, int firstFreeNumber) {
+    syn.attach(firstFreeNumber);
+    protocol.dispatch(syn);
+  }
+
+  /**
+   * Whether a new connection of ours between the same ends may replace this one: RFC 6191, as far
+   * as Linux goes on loopback. Without the lock: a guess that is right or about to be.
+   */
+  boolean isReusable(long now) {
+    long since = reusableSince;
+    long least = protocol.configuration().timeWaitReuse();
+    return since != 0 && least != 0 && now - since >= least;
+  }
+
+  /** Another connection has taken this one's place in the table. */
+  void replaced() {
+    long now = enter();
+    try {
+      if (connection != null) {
+        connection.terminate(null, now);
+      }
+    } finally {
+      exit(now);
+    }
+  }
+
+  /** Ends the connection, as an error for the user, with a reset to the peer. */
+  void shutDown(Errno reason) {
+    long now = enter();
+    try {
+      if (connection != null) {
+        connection.abort(reason, now);
+      }
+      releaseClaim();
+    } finally {
+      exit(now);
+    }
+  }
+
+  private void releaseClaim() {
+    if (claim != null) {
+      claim.release();
+    }
+  }
+
+  /** What the inspector shows, or null if there is no connection. */
+  @Nullable TcpStatus status() {
+    long now = enter();
+    try {
+      TcpConnection c = connection;
+      FourTuple t = ends;
+      return c == null || t == null ? null : TcpStatus.of(c, t);
+    } finally {
+      exit(now);
+    }
+  }
+
+  // ---- the user's calls ----
+
+  @Override
+  public void bind(TransportAddress local) throws ErrnoException {
+    long now = enter();
+    try {
+      if (bound) {
+        throw new ErrnoException(Errno.EINVAL);
+      }
+      claim = protocol.bind(local, family, false, settings);
+      bound = true;
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public void connect(TransportAddress remote) throws ErrnoException {
+    TcpEndpoint replaced = null;
+    long now = enter();
+    try {
+      if (connection != null) {
+        throw new ErrnoException(
+            connection.tcb.state.isSynchronized() ? Errno.EISCONN : Errno.EALREADY);
+      }
+      replaced = begin(remote, now);
+    } finally {
+      exit(now);
+    }
+    if (replaced != null) {
+      replaced.replaced();
+    }
+  }
+
+  private @Nullable TcpEndpoint begin(TransportAddress remote, long now) throws ErrnoException {
+    IpAddress from = claim == null ? anyOf(remote.address()) : claim.address();
+    if (from.isAny()) {
+      from = anyOf(remote.address());
+    } else if (from.isIpv4() != remote.address().isIpv4()) {
+      throw new ErrnoException(from.isIpv4() ? Errno.EAFNOSUPPORT : Errno.ENETUNREACH);
+    }
+    Route route = protocol.internet().route(remote.address(), from, remote.interfaceIndex());
+    if (route.isBroadcast() || route.isMulticast()) {
+      // RFC 9293 section 3.9.2.3, MUST-46: no active OPEN to a broadcast or multicast address.
+      throw new ErrnoException(Errno.ENETUNREACH);
+    }
+    TcpProtocol.Registration registration =
+        protocol.register(this, claim, route, remote.port(), settings, now);
+    claim = registration.claim();
+    FourTuple tuple = registration.ends();
+    ends = tuple;
+    TcpConnection c =
+        new TcpConnection(
+            protocol.configuration(), settings, protocol.internet(), tuple, route, this);
+    connection = c;
+    c.open(
+        protocol.isn().initialSequenceNumber(tuple, now),
+        protocol.isn().timestampOffset(tuple),
+        now);
+    return registration.replaced();
+  }
+
+  private static IpAddress anyOf(IpAddress remote) {
+    return remote.isIpv4() ? IpAddress.IPV4_ANY : IpAddress.IPV6_ANY;
+  }
+
+  @Override
+  public boolean finishConnect() throws ErrnoException {
+    long now = enter();
+    try {
+      TcpConnection c = connected();
+      Errno error = c.takeError();
+      if (error != null) {
+        throw new ErrnoException(error);
+      }
+      return c.tcb.state.isSynchronized();
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public @Nullable TransportAddress localAddress() {
+    FourTuple t = ends;
+    PortTable.Claim c = claim;
+    if (t != null) {
+      return new TransportAddress(t.local(), t.localPort());
+    }
+    return c == null ? null : new TransportAddress(c.address(), c.port());
+  }
+
+  @Override
+  public @Nullable TransportAddress remoteAddress() {
+    FourTuple t = ends;
+    return t == null ? null : new TransportAddress(t.remote(), t.remotePort());
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws ErrnoException {
+    if (!target.hasRemaining()) {
+      return 0;
+    }
+    Slice data = receive(target.remaining());
+    if (data == null || data == UserCalls.END) {
+      return data == null ? 0 : -1;
+    }
+    int count = 0;
+    for (Slice s = data; s != null; s = s.next()) {
+      target.put(s.array(), s.offset(), s.length());
+      count += s.length();
+    }
+    return count;
+  }
+
+  @Override
+  public long read(ByteBuffer[] targets, int offset, int length) throws ErrnoException {
+    int room = (int) Math.min(remaining(targets, offset, length), 1 << 30);
+    if (room == 0) {
+      return 0;
+    }
+    Slice data = receive(room);
+    if (data == null || data == UserCalls.END) {
+      return data == null ? 0 : -1;
+    }
+    long count = 0;
+    int i = offset;
+    for (Slice s = data; s != null; s = s.next()) {
+      for (int done = 0; done < s.length(); ) {
+        ByteBuffer target = targets[i];
+        int n = Math.min(target.remaining(), s.length() - done);
+        target.put(s.array(), s.offset() + done, n);
+        done += n;
+        count += n;
+        if (done < s.length()) {
+          i++;
+        }
+      }
+    }
+    return count;
+  }
+
+  private @Nullable Slice receive(int limit) throws ErrnoException {
+    long now = enter();
+    try {
+      return UserCalls.receive(connected(), limit, now);
+    } finally {
+      exit(now);
+    }
+  }
+
+  private static long remaining(ByteBuffer[] buffers, int offset, int length) {
+    long sum = 0;
+    for (int i = offset; i < offset + length; i++) {
+      sum += buffers[i].remaining();
+    }
+    return sum;
+  }
+
+  @Override
+  public int available() {
+    long now = enter();
+    try {
+      return connection == null ? 0 : connection.receiver.buffer.size();
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public int write(ByteBuffer source) throws ErrnoException {
+    int granted = granted(source.remaining());
+    for (int left = granted; left > 0; ) {
+      byte[] run = new byte[Math.min(left, RUN)];
+      source.get(run);
+      send(run);
+      left -= run.length;
+    }
+    return granted;
+  }
+
+  @Override
+  public long write(ByteBuffer[] sources, int offset, int length) throws ErrnoException {
+    int wanted = (int) Math.min(remaining(sources, offset, length), 1 << 30);
+    int granted = granted(wanted);
+    int i = offset;
+    for (int left = granted; left > 0; ) {
+      byte[] run = new byte[Math.min(left, RUN)];
+      for (int filled = 0; filled < run.length; ) {
+        int n = Math.min(sources[i].remaining(), run.length - filled);
+        sources[i].get(run, filled, n);
+        filled += n;
+        if (filled < run.length) {
+          i++;
+        }
+      }
+      send(run);
+      left -= run.length;
+    }
+    return granted;
+  }
+
+  /**
+   * How many of so many bytes can be written now. What was free after the last write still is, as
+   * acknowledgments only make more of it: only if that is not enough, the lock is taken to ask.
+   */
+  private int granted(int wanted) throws ErrnoException {
+    if (grant < wanted || wanted == 0) {
+      long now = enter();
+      try {
+        UserCalls.checkSend(connected());
+        grant = connected().sender.room(wanted);
+      } finally {
+        exit(now);
+      }
+    }
+    return Math.min(grant, wanted);
+  }
+
+  /** Sends an array that is full and nobody else's. The copying is done; now the lock is taken. */
+  private void send(byte[] run) throws ErrnoException {
+    long now = enter();
+    try {
+      TcpConnection c = connected();
+      UserCalls.send(c, run, run.length, now);
+      grant = c.sender.room(0);
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public boolean writeUrgent(byte value) throws ErrnoException {
+    if (granted(1) == 0) {
+      return false;
+    }
+    long now = enter();
+    try {
+      UserCalls.sendUrgent(connected(), value, now);
+      grant = connected().sender.room(0);
+      return true;
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public void shutdownInput() throws ErrnoException {
+    long now = enter();
+    try {
+      UserCalls.shutdownInput(connected());
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public void shutdownOutput() throws ErrnoException {
+    long now = enter();
+    try {
+      connected().closeOutput(now);
+      note(Readiness.WRITE);
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public void abort() {
+    close(true);
+  }
+
+  @Override
+  public void close() {
+    close(settings.linger == 0);
+  }
+
+  private void close(boolean reset) {
+    long now = enter();
+    try {
+      if (orphan) {
+        return;
+      }
+      orphan = true;
+      if (connection == null) {
+        releaseClaim();
+        return;
+      }
+      if (connection.tcb.state == TcpState.CLOSED) {
+        releaseClaim();
+      }
+      UserCalls.close(connection, reset, now);
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public boolean isDrained() {
+    return (readiness() & Readiness.DRAINED) != 0;
+  }
+
+  @Override
+  public int readiness() {
+    long now = enter();
+    try {
+      return connection == null ? 0 : UserCalls.readiness(connection);
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public <T> void setOption(SocketOption<T> option, @Nullable T value) throws ErrnoException {
+    long now = enter();
+    try {
+      settings.set(option, value);
+      if (claim != null) {
+        claim.setReuseAddress(settings.reuseAddress);
+        claim.setReusePort(settings.reusePort);
+      }
+      if (connection != null) {
+        connection.receiver.setCapacity(settings.receiveBuffer);
+        connection.armKeepAlive();
+        if (settings.noDelay) {
+          connection.sender.output(now);
+        }
+      }
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public <T> @Nullable T option(SocketOption<T> option) {
+    long now = enter();
+    try {
+      return settings.get(option);
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public Set<SocketOption<?>> supportedOptions() {
+    return TcpSettings.STREAM_OPTIONS;
+  }
+
+  private TcpConnection connected() throws ErrnoException {
+    TcpConnection c = connection;
+    if (c == null) {
+      throw new ErrnoException(Errno.ENOTCONN);
+    }
+    return c;
+  }
+
+  @Override
+  public String toString() {
+    FourTuple t = ends;
+    return t == null ? "tcp" : "tcp " + t;
+  }
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import java.net.SocketOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Packet;
+import org.loopstack.engine.RunQueue;
+import org.loopstack.engine.Scheduler;
+import org.loopstack.internet.Errno;
+import org.loopstack.internet.ErrnoException;
+import org.loopstack.transport.AddressFamily;
+import org.loopstack.transport.Endpoint;
+import org.loopstack.transport.ListenerEndpoint;
+import org.loopstack.transport.PortTable;
+import org.loopstack.transport.Readiness;
+import org.loopstack.transport.StreamEndpoint;
+import org.loopstack.transport.TransportAddress;
+import org.loopstack.wire.DropReason;
+import org.loopstack.wire.IpAddress;
+import org.loopstack.wire.TcpHeader;
+
+/**
+ * Where connections arrive: makes an endpoint of its own for each SYN, and keeps those that are
+ * established until the user accepts them. The queue of the latter needs no lock, since the
+ * connections enter it under their own.
+ */
+final class TcpListener extends Endpoint implements ListenerEndpoint {
+  private final TcpProtocol protocol;
+  private final AddressFamily family;
+  private final TcpSettings settings;
+  private final ConcurrentLinkedQueue<TcpEndpoint> accepted = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger acceptedCount = new AtomicInteger();
+  private final AtomicInteger halfOpen = new AtomicInteger();
+  private volatile int backlog = -1;
+  private volatile PortTable.@Nullable Claim claim;
+  private volatile boolean closed;
+
+  /** Tells the user of a new connection, once the connection's lock is free. */
+  private final RunQueue.Task announcement =
+      new RunQueue.Task() {
+        @Override
+        public void service() {
+          signal(Readiness.ACCEPT);
+        }
+
+        @Override
+        public Scheduler scheduler() {
+          return TcpListener.this.scheduler();
+        }
+      };
+
+  TcpListener(TcpProtocol protocol, AddressFamily family) {
+    super(protocol.internet().engine());
+    this.protocol = protocol;
+    this.family = family;
+    this.settings = new TcpSettings(protocol.configuration());
+  }
+
+  AddressFamily family() {
+    return family;
+  }
+
+  /** How well the listener suits a datagram to this address: 0 not at all, else more is better. */
+  int score(IpAddress destination) {
+    PortTable.Claim c = claim;
+    if (c == null || closed) {
+      return 0;
+    }
+    IpAddress address = c.address();
+    if (address.equals(destination)) {
+      return 3;
+    }
+    if (!address.isAny()) {
+      return 0;
+    }
+    if (address.isIpv4() == destination.isIpv4()) {
+      return 2;
+    }
+    return family == AddressFamily.INET6 && destination.isIpv4() ? 1 : 0;
+  }
+
+  // ---- segments ----
+
+  /** LISTEN (RFC 9293 section 3.10.7.2). */
+  @Override
+  protected void receive(Packet packet, long now) {
+    byte[] b = packet.head();
+    int at = packet.transportOffset();
+    int flags = TcpHeader.flags(b, at);
+    if ((flags & TcpHeader.RST) != 0) {
+      protocol.internet().drop(packet, DropReason.TCP_OUT_OF_WINDOW);
+    } else if (closed || (flags & TcpHeader.ACK) != 0) {
+      // "Any acknowledgment is bad if it arrives on a connection still in the LISTEN state."
+      protocol.sendReset(packet);
+    } else if ((flags & TcpHeader.SYN) == 0) {
+      protocol.internet().drop(packet, DropReason.TCP_OUT_OF_WINDOW);
+    } else if (isFull() || halfOpen.get() >= protocol.configuration().maxHalfOpen()) {
+      // As on Linux the SYN is dropped, not refused: the client tries again later.
+      protocol.internet().drop(packet, DropReason.TCP_BACKLOG_FULL);
+    } else {
+      open(packet);
+    }
+  }
+
+  private void open(Packet syn) {
+    PortTable.Claim own = claim;
+    if (own == null) {
+      return;
+    }
+    FourTuple ends = protocol.endsOf(syn);
+    TcpEndpoint child =
+        new TcpEndpoint(protocol, this, new TcpSettings(settings), own.inherit(ends.local()), ends);
+    halfOpen.incrementAndGet();
+    if (protocol.connections().putIfAbsent(ends, child) != null) {
+      // Another thread has brought a copy of the same SYN.
+      child.finished();
+      return;
+    }
+    if (!child.offer(syn)) {
+      throw new AssertionError("a new endpoint's inbox is full");
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** As Linux counts: one more than the backlog may wait. */
+  private boolean isFull() {
+    return acceptedCount.get() > backlog;
+  }
+
+  // ---- connections, each under its own lock ----
+
+  /**
+   * A connection is about to be established.
+   *
+   * @return false if the queue is full or the listener closed
+   */
+  boolean offer(TcpEndpoint child) {
+    if (closed || isFull()) {
+      return false;
+    }
+    halfOpen.decrementAndGet();
+    acceptedCount.incrementAndGet();
+    accepted.add(child);
+    if (closed && accepted.remove(child)) {
+      // Closed between the look and the entry: whoever closed has not seen it.
+      return false;
+    }
+    RunQueue.current().add(announcement);
+    return true;
+  }
+
+  /** A connection that was never established is gone. */
+  void forget() {
+    halfOpen.decrementAndGet();
+  }
+
+  // ---- the user's calls ----
+
+  @Override
+  public void bind(TransportAddress local) throws ErrnoException {
+    long now = enter();
+    try {
+      if (claim != null) {
+        throw new ErrnoException(Errno.EINVAL);
+      }
+      claim = protocol.bind(local, family, false, settings);
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public void listen(int wanted) throws ErrnoException {
+    long now = enter();
+    try {
+      if (claim == null) {
+        claim = protocol.bind(new TransportAddress(any(), 0), family, false, settings);
+      }
+      PortTable.Claim c = claim;
+      boolean first = backlog < 0;
+      if (first && c != null) {
+        c.listen();
+      }
+      backlog = Math.clamp(wanted, 0, protocol.configuration().maxBacklog());
+      if (first && c != null) {
+        protocol.listeners().add(c.port(), this);
+      }
+    } finally {
+      exit(now);
+    }
+  }
+
+  private IpAddress any() {
+    return family == AddressFamily.INET ? IpAddress.IPV4_ANY : IpAddress.IPV6_ANY;
+  }
+
+  @Override
+  public @Nullable StreamEndpoint accept() throws ErrnoException {
+    if (backlog < 0) {
+      throw new ErrnoException(Errno.EINVAL);
+    }
+    TcpEndpoint next = accepted.poll();
+    if (next != null) {
+      acceptedCount.decrementAndGet();
+    }
+    return next;
+  }
+
+  @Override
+  public @Nullable TransportAddress localAddress() {
+    PortTable.Claim c = claim;
+    return c == null ? null : new TransportAddress(c.address(), c.port());
+  }
+
+  @Override
+  public int readiness() {
+    return accepted.isEmpty() ? 0 : Readiness.ACCEPT;
+  }
+
+  @Override
+  public void close() {
+    long now = enter();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      PortTable.Claim c = claim;
+      if (c != null) {
+        protocol.listeners().remove(c.port(), this);
+        c.release();
+      }
+      protocol.closed(this);
+      note(Readiness.ACCEPT);
+    } finally {
+      exit(now);
+    }
+    // "any connections waiting to be accepted are reset", as on Linux; each under its own lock.
+    for (TcpEndpoint child; (child = accepted.poll()) != null; ) {
+      acceptedCount.decrementAndGet();
+      child.abort();
+    }
+  }
+
+  /** What the inspector shows, or null before {@link #listen}. */
+  @Nullable TcpStatus status() {
+    TransportAddress local = localAddress();
+    if (backlog < 0 || local == null) {
+      return null;
+    }
+    TransportAddress nobody = new TransportAddress(any(), 0);
+    return new TcpStatus(
+        TcpState.LISTEN, local, nobody, acceptedCount.get(), backlog, 0, 0, 0, 0, 0, 0, 0);
+  }
+
+  @Override
+  protected void fail(RuntimeException bug, long now) {
+    protocol.report(bug);
+  }
+
+  @Override
+  protected boolean isFinished() {
+    return closed;
+  }
+
+  @Override
+  public <T> void setOption(SocketOption<T> option, @Nullable T value) throws ErrnoException {
+    long now = enter();
+    try {
+      settings.set(option, value);
+      PortTable.Claim c = claim;
+      if (c != null) {
+        c.setReuseAddress(settings.reuseAddress);
+        c.setReusePort(settings.reusePort);
+      }
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public <T> @Nullable T option(SocketOption<T> option) {
+    long now = enter();
+    try {
+      return settings.get(option);
+    } finally {
+      exit(now);
+    }
+  }
+
+  @Override
+  public Set<SocketOption<?>> supportedOptions() {
+    return TcpSettings.LISTENER_OPTIONS;
+  }
+
+  @Override
+  public String toString() {
+    return "tcp listener " + localAddress();
+  }
+}
