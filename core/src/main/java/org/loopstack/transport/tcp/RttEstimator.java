@@ -47,7 +47,7 @@ final class RttEstimator {
     return backedOff < rto || backedOff > maxRto ? maxRto : backedOff;
   }
 
-  /** (5.5) "The host MUST set RTO <- RTO * 2 ("back off the timer")." */
+  /** (5.5) The host MUST set RTO to RTO * 2 ("back off the timer"). */
   void backOff() {
     backoff++;
   }

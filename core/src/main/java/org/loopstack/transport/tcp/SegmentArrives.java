@@ -278,7 +278,7 @@ final class SegmentArrives {
     return true;
   }
 
-  /** RFC 5961 section 5.2: "(SND.UNA - MAX.SND.WND) <= SEG.ACK <= SND.NXT". */
+  /** RFC 5961 section 5.2: {@code (SND.UNA - MAX.SND.WND) <= SEG.ACK <= SND.NXT}. */
   private boolean checkAckRange(Segment segment, long now) {
     int oldest =
         connection.configuration.robustResets()
@@ -300,7 +300,7 @@ final class SegmentArrives {
         && segment.window << tcb.sndWindShift == tcb.sndWnd;
   }
 
-  /** Sixth: "check the URG bit": "RCV.UP <- max(RCV.UP,SEG.UP)". */
+  /** Sixth: "check the URG bit": {@code RCV.UP <- max(RCV.UP,SEG.UP)}. */
   private void checkUrgent(Segment segment) {
     if (!segment.has(TcpHeader.URG) || !tcb.state.canReceive()) {
       return;

@@ -212,7 +212,7 @@ final class Sender {
 
   // ---- acknowledgments ----
 
-  /** An acceptable acknowledgment of something new: SND.UNA < SEG.ACK =< SND.NXT. */
+  /** An acceptable acknowledgment of something new: {@code SND.UNA < SEG.ACK =< SND.NXT}. */
   void acknowledged(Segment segment, long now) {
     int ack = segment.ack;
     boolean ofFin = finSent && !finAcknowledged && ack == SequenceNumber.add(finSeq, 1);
