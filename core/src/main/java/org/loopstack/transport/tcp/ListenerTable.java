@@ -12,7 +12,7 @@ final class ListenerTable {
   private final ConcurrentHashMap<Integer, TcpListener[]> byPort = new ConcurrentHashMap<>();
 
   void add(int port, TcpListener listener) {
-    TcpListener[] unused =
+    var _ =
         byPort.merge(
             port,
             new TcpListener[] {listener},
@@ -24,7 +24,7 @@ final class ListenerTable {
   }
 
   void remove(int port, TcpListener listener) {
-    TcpListener[] unused =
+    var _ =
         byPort.computeIfPresent(
             port,
             (p, there) -> {

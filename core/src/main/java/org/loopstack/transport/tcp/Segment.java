@@ -75,7 +75,7 @@ final class Segment {
       return NONE;
     }
     TcpOptions all = new TcpOptions();
-    boolean unused = all.parseHeader(b, at);
+    var _ = all.parseHeader(b, at);
     hasTimestamps = all.hasTimestamps();
     timestampValue = all.timestampValue();
     timestampEcho = all.timestampEcho();

@@ -85,7 +85,7 @@ final class SegmentWriter {
     int optionsLength = TcpOptionWriter.synLength(sack, timestamps, shift);
     Packet packet = head(tcb.iss, flags, window, optionsLength, 0);
     int at = packet.transportOffset() + TcpHeader.MIN_LENGTH;
-    int unused =
+    var _ =
         TcpOptionWriter.syn(
             packet.head(), at, mssToOffer(), sack, timestamps, timestamp(now), tcb.tsRecent, shift);
     transmit(packet, null, 0, now);
@@ -121,8 +121,7 @@ final class SegmentWriter {
       byte[] b = packet.head();
       int at = packet.transportOffset() + TcpHeader.MIN_LENGTH;
       int[] edges = sackEdges == null ? NO_EDGES : sackEdges;
-      int unused =
-          TcpOptionWriter.segment(b, at, tcb.tsOk, timestamp(now), tcb.tsRecent, edges, blocks);
+      var _ = TcpOptionWriter.segment(b, at, tcb.tsOk, timestamp(now), tcb.tsRecent, edges, blocks);
     }
     transmit(packet, data, length, now);
   }

@@ -91,12 +91,12 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     } else if (c != null) {
       c.segmentArrives(new Segment(packet), now);
     } else if (listener != null && ends != null) {
-      answer(packet, listener, ends, now);
+      answer(packet, ends, now);
     }
   }
 
   /** The SYN that made this endpoint. */
-  private void answer(Packet packet, TcpListener parent, FourTuple tuple, long now) {
+  private void answer(Packet packet, FourTuple tuple, long now) {
     TcpConnection c;
     try {
       Route route = protocol.internet().route(tuple.remote(), tuple.local(), 0);

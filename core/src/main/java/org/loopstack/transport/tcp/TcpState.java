@@ -30,7 +30,10 @@ public enum TcpState {
 
   /** Whether both sides have agreed on sequence numbers. */
   public boolean isSynchronized() {
-    return ordinal() >= ESTABLISHED.ordinal();
+    return switch (this) {
+      case CLOSED, LISTEN, SYN_SENT, SYN_RECEIVED -> false;
+      default -> true;
+    };
   }
 
   /** Whether the peer can still send data. */

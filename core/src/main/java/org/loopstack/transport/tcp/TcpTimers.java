@@ -9,31 +9,36 @@ final class TcpTimers {
   /** What a connection waits for. */
   enum Kind {
     /** Sends again what was not acknowledged (RFC 6298). */
-    RETRANSMISSION,
+    RETRANSMISSION(0),
     /** Asks for a window, or sends in spite of a small one (RFC 9293 section 3.8.6). */
-    PERSIST,
+    PERSIST(1),
     /** Acknowledges what no data of ours has acknowledged (RFC 9293 section 3.8.6.3). */
-    DELAYED_ACK,
+    DELAYED_ACK(2),
     /** Asks whether a silent peer is there (RFC 9293 section 3.8.4). */
-    KEEP_ALIVE,
+    KEEP_ALIVE(3),
     /** Ends TIME-WAIT, or FIN-WAIT-2 of a connection whose user has gone. */
-    LINGER
+    LINGER(4);
+
+    /** Where the deadline stands in the table. */
+    private final int slot;
+
+    Kind(int slot) {
+      this.slot = slot;
+    }
   }
 
-  private static final Kind[] KINDS = Kind.values();
-
-  private final long[] deadlines = new long[KINDS.length];
+  private final long[] deadlines = new long[Kind.LINGER.slot + 1];
 
   TcpTimers() {
     Arrays.fill(deadlines, Clock.NEVER);
   }
 
   void set(Kind kind, long deadline) {
-    deadlines[kind.ordinal()] = deadline;
+    deadlines[kind.slot] = deadline;
   }
 
   void stop(Kind kind) {
-    deadlines[kind.ordinal()] = Clock.NEVER;
+    deadlines[kind.slot] = Clock.NEVER;
   }
 
   void stopAll() {
@@ -41,16 +46,16 @@ final class TcpTimers {
   }
 
   boolean isSet(Kind kind) {
-    return deadlines[kind.ordinal()] != Clock.NEVER;
+    return deadlines[kind.slot] != Clock.NEVER;
   }
 
   long deadline(Kind kind) {
-    return deadlines[kind.ordinal()];
+    return deadlines[kind.slot];
   }
 
   /** Stops the timer if its time has come, and says so. */
   boolean expired(Kind kind, long now) {
-    if (deadlines[kind.ordinal()] > now) {
+    if (deadlines[kind.slot] > now) {
       return false;
     }
     stop(kind);

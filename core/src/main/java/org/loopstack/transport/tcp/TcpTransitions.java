@@ -13,14 +13,20 @@ import static org.loopstack.transport.tcp.TcpState.SYN_RECEIVED;
 import static org.loopstack.transport.tcp.TcpState.SYN_SENT;
 import static org.loopstack.transport.tcp.TcpState.TIME_WAIT;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The one table by which a connection changes its state: RFC 9293 figure 5. */
 final class TcpTransitions {
-  private static final @Nullable TcpState[][] TABLE =
-      new @Nullable TcpState[TcpState.values().length][TcpEvent.values().length];
+  private static final Map<TcpState, Map<TcpEvent, TcpState>> TABLE = new EnumMap<>(TcpState.class);
 
   static {
+    for (TcpState state : TcpState.values()) {
+      TABLE.put(state, new EnumMap<>(TcpEvent.class));
+      on(state, TcpEvent.ABORT, CLOSED);
+    }
     on(CLOSED, TcpEvent.ACTIVE_OPEN, SYN_SENT);
     on(CLOSED, TcpEvent.PASSIVE_OPEN, LISTEN);
     on(LISTEN, TcpEvent.SYN, SYN_RECEIVED);
@@ -40,20 +46,21 @@ final class TcpTransitions {
     on(CLOSING, TcpEvent.ACK_OF_FIN, TIME_WAIT);
     on(LAST_ACK, TcpEvent.ACK_OF_FIN, CLOSED);
     on(TIME_WAIT, TcpEvent.TIMEOUT, CLOSED);
-    for (TcpState state : TcpState.values()) {
-      on(state, TcpEvent.ABORT, CLOSED);
-    }
   }
 
   private TcpTransitions() {}
 
   private static void on(TcpState from, TcpEvent event, TcpState to) {
-    TABLE[from.ordinal()][event.ordinal()] = to;
+    row(from).put(event, to);
+  }
+
+  private static Map<TcpEvent, TcpState> row(TcpState from) {
+    return Objects.requireNonNull(TABLE.get(from));
   }
 
   /** Where the event leads from the state, or null if it has no business there. */
   static @Nullable TcpState find(TcpState from, TcpEvent event) {
-    return TABLE[from.ordinal()][event.ordinal()];
+    return row(from).get(event);
   }
 
   /**
