@@ -79,8 +79,7 @@ final class SystemScheduler implements Scheduler {
       } catch (Throwable failure) {
         // A failing task must not take the timers of every stack with it; the JVM's handler
         // reports.
-        Thread self = Thread.currentThread();
-        self.getUncaughtExceptionHandler().uncaughtException(self, failure);
+        Failures.report(failure);
       }
     }
   }

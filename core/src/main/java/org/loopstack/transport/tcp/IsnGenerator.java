@@ -2,6 +2,7 @@
 package org.loopstack.transport.tcp;
 
 import org.loopstack.engine.Randomness;
+import org.loopstack.engine.SipHash;
 
 /**
  * Initial sequence numbers and timestamp offsets that nobody off the path can guess. Safe for use

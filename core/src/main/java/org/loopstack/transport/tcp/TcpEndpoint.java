@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.buffer.Slice;
 import org.loopstack.engine.Clock;
+import org.loopstack.engine.Failures;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.IcmpError;
@@ -142,7 +143,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   @Override
   protected void fail(RuntimeException bug, long now) {
-    protocol.report(bug);
+    Failures.report(bug);
     if (connection != null) {
       connection.terminate(Errno.ECONNABORTED, now);
     }

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
+import org.loopstack.engine.Failures;
 import org.loopstack.engine.RunQueue;
 import org.loopstack.engine.Scheduler;
 import org.loopstack.internet.Errno;
@@ -261,7 +262,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
 
   @Override
   protected void fail(RuntimeException bug, long now) {
-    protocol.report(bug);
+    Failures.report(bug);
   }
 
   @Override

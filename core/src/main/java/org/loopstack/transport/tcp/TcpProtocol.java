@@ -353,10 +353,4 @@ public final class TcpProtocol implements UpperProtocol {
       endpoint.shutDown(Errno.ENETDOWN);
     }
   }
-
-  /** A bug: told to the thread's handler, as if the thread had died of it, which it does not. */
-  void report(RuntimeException bug) {
-    Thread thread = Thread.currentThread();
-    thread.getUncaughtExceptionHandler().uncaughtException(thread, bug);
-  }
 }
