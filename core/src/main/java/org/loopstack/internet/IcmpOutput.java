@@ -133,7 +133,7 @@ final class IcmpOutput {
     if (source.isAny() || source.isMulticast() || destination.isMulticast() && !alsoToMany) {
       return;
     }
-    if (isIcmpv6ErrorOrLaterFragment(offending)) {
+    if (mayBeIcmpv6Error(offending)) {
       return;
     }
     int zone = source.isLinkLocal() ? offending.interfaceIndex() : 0;
@@ -151,7 +151,7 @@ final class IcmpOutput {
   }
 
   /** RFC 4443 2.4 (e.1): "MUST NOT be originated as a result of ... An ICMPv6 error message." */
-  private static boolean isIcmpv6ErrorOrLaterFragment(Packet offending) {
+  private static boolean mayBeIcmpv6Error(Packet offending) {
     byte[] b = offending.head();
     int at = offending.offset();
     int protocol = Ipv6Header.nextHeader(b, at);
@@ -168,10 +168,12 @@ final class IcmpOutput {
         return false;
       }
       int fragment = headers.fragmentAt();
-      if (fragment >= 0 && Ipv6FragmentHeader.fragmentOffset(b, fragment) != 0) {
-        return true;
-      }
       protocol = headers.upperProtocol();
+      if (fragment >= 0 && Ipv6FragmentHeader.fragmentOffset(b, fragment) != 0) {
+        // RFC 8200 4.5 wants an answer to a later fragment that ends too far; of which type an
+        // ICMPv6 message is only its first one says.
+        return protocol == IpProtocol.ICMPV6;
+      }
       upperAt = headers.upperAt();
     }
     return protocol == IpProtocol.ICMPV6
