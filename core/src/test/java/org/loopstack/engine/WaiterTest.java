@@ -29,27 +29,6 @@ class WaiterTest {
   }
 
   @Test
-  void signalToNobodyIsForgotten() {
-    waiter.signal();
-    waiter.prepare();
-    waiter.done();
-    waiter.signal();
-    waiter.prepare();
-    Thread parked = Thread.currentThread();
-    Thread.ofPlatform()
-        .start(
-            () -> {
-              while (parked.getState() != Thread.State.WAITING) {
-                Thread.onSpinWait();
-              }
-              waiter.signal();
-            });
-    waiter.park(Clock.NEVER);
-    waiter.done();
-    assertThat(waiter.isWaiting()).isFalse();
-  }
-
-  @Test
   void signalFromAnotherThreadEndsThePark() throws InterruptedException {
     Thread parked =
         Thread.ofVirtual()
