@@ -50,7 +50,8 @@ final class Ipv4Routing {
       return;
     }
     if (source.isIpv6()) {
-      throw new ErrnoException(Errno.EAFNOSUPPORT);
+      // As Linux answers a socket that is bound to ::1 and sends to 127.0.0.1.
+      throw new ErrnoException(Errno.ENETUNREACH);
     }
     RouteEntry entry = table.local(source);
     if (entry == null) {
