@@ -310,9 +310,13 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     } else if (from.isIpv4() != remote.address().isIpv4()) {
       throw new ErrnoException(from.isIpv4() ? Errno.EAFNOSUPPORT : Errno.ENETUNREACH);
     }
+    // RFC 9293 section 3.9.2.3, MUST-46: no active OPEN to a broadcast or multicast address. Linux
+    // looks at the group before the scope, for which the route would refuse it with EINVAL.
+    if (remote.address().isMulticast()) {
+      throw new ErrnoException(Errno.ENETUNREACH);
+    }
     Route route = protocol.internet().route(remote.address(), from, remote.interfaceIndex());
-    if (route.isBroadcast() || route.isMulticast()) {
-      // RFC 9293 section 3.9.2.3, MUST-46: no active OPEN to a broadcast or multicast address.
+    if (route.isBroadcast()) {
       throw new ErrnoException(Errno.ENETUNREACH);
     }
     TcpProtocol.Registration registration =
