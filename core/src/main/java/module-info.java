@@ -2,10 +2,9 @@
 
 /** A TCP/IP host stack for the JVM, built around its loopback interface. */
 module org.loopstack {
-  requires static jdk.net;
   requires static transitive org.jspecify;
 
-  // For IP_DONTFRAGMENT, where the runtime image has it.
+  // For IP_DONTFRAGMENT and the options of keep-alive, where the runtime image has it.
   requires static jdk.net;
 
   // The roof.

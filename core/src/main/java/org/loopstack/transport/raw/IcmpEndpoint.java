@@ -178,7 +178,7 @@ public final class IcmpEndpoint extends Endpoint {
         protocol.closed(this);
         waiting.getAndAdd(-events.size());
         events.clear();
-        raise(Readiness.ALL);
+        note(Readiness.ALL);
       }
     } finally {
       exit(now);
@@ -201,7 +201,7 @@ public final class IcmpEndpoint extends Endpoint {
       return;
     }
     if (events.isEmpty()) {
-      raise(Readiness.READ);
+      note(Readiness.READ);
     }
     events.add(
         packet.attachment() instanceof IcmpError error ? failure(error, now) : reply(packet, now));

@@ -291,7 +291,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
       return;
     }
     if (queue.isEmpty()) {
-      raise(Readiness.READ);
+      note(Readiness.READ);
     }
     queue.add(packet, length);
   }
@@ -305,7 +305,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
     boolean tooBig = error.kind() == IcmpError.Kind.PACKET_TOO_BIG;
     if (!closed && (tooBig ? options.dontFragment() : error.kind().isHard())) {
       pending = error.kind().errno();
-      raise(Readiness.READ | Readiness.WRITE);
+      note(Readiness.READ | Readiness.WRITE);
     }
   }
 
@@ -423,7 +423,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
       if (!closed) {
         abort();
         pending = Errno.ENETDOWN;
-        raise(Readiness.ALL);
+        note(Readiness.ALL);
       }
     } finally {
       exit(now);
@@ -478,7 +478,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   @Override
   protected void fail(RuntimeException bug, long now) {
     pending = Errno.EPROTO;
-    raise(Readiness.READ | Readiness.WRITE);
+    note(Readiness.READ | Readiness.WRITE);
     Thread self = Thread.currentThread();
     self.getUncaughtExceptionHandler().uncaughtException(self, bug);
   }
