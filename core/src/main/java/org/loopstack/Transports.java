@@ -17,12 +17,16 @@ import org.loopstack.transport.PortTable;
 import org.loopstack.transport.SocketInfo;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.raw.IcmpProtocol;
+import org.loopstack.transport.tcp.TcpConfiguration;
+import org.loopstack.transport.tcp.TcpProtocol;
+import org.loopstack.transport.tcp.TcpStatus;
 import org.loopstack.transport.udp.UdpConfiguration;
 import org.loopstack.transport.udp.UdpProtocol;
 
 /** What one stack has above its internet layer. */
 final class Transports implements EndpointFactory, AutoCloseable {
   private final Engine engine;
+  private final TcpProtocol tcp;
   private final UdpProtocol udp;
   private final IcmpProtocol icmp;
   private final StackSelectorProvider provider = new StackSelectorProvider(this);
@@ -32,6 +36,11 @@ final class Transports implements EndpointFactory, AutoCloseable {
     PortRange range =
         new PortRange(c.firstEphemeralPort(), c.lastEphemeralPort(), c.unprivilegedPortStart());
     Randomness randomness = engine.randomness();
+    tcp =
+        new TcpProtocol(
+            internet,
+            new PortTable(PortTable.Sharing.CONNECTIONS, randomness, range),
+            tcpConfiguration(c));
     udp =
         new UdpProtocol(
             internet,
@@ -45,6 +54,19 @@ final class Transports implements EndpointFactory, AutoCloseable {
     icmp = new IcmpProtocol(internet);
   }
 
+  private static TcpConfiguration tcpConfiguration(StackConfiguration c) {
+    return TcpConfiguration.linux().toBuilder()
+        .sendBuffer(c.streamSendBuffer())
+        .receiveBuffer(c.streamReceiveBuffer())
+        .maxReceiveBuffer(c.maximumReceiveBuffer())
+        .synRetries(c.synRetries())
+        .dataRetries(c.dataRetries())
+        .timeWait(c.timeWait().toNanos())
+        .maxBacklog(c.maximumBacklog())
+        .ttl(c.defaultTtl())
+        .build();
+  }
+
   @Override
   public Engine engine() {
     return engine;
@@ -55,13 +77,13 @@ final class Transports implements EndpointFactory, AutoCloseable {
   }
 
   @Override
-  public StreamEndpoint openStream(AddressFamily family) {
-    throw new UnsupportedOperationException("TCP has not landed yet");
+  public StreamEndpoint openStream(AddressFamily family) throws ErrnoException {
+    return tcp.openStream(family);
   }
 
   @Override
-  public ListenerEndpoint openListener(AddressFamily family) {
-    throw new UnsupportedOperationException("TCP has not landed yet");
+  public ListenerEndpoint openListener(AddressFamily family) throws ErrnoException {
+    return tcp.openListener(family);
   }
 
   @Override
@@ -75,6 +97,9 @@ final class Transports implements EndpointFactory, AutoCloseable {
 
   List<SocketInfo> sockets() {
     List<SocketInfo> all = new ArrayList<>(udp.sockets());
+    for (TcpStatus each : tcp.statuses()) {
+      all.add(each.toSocketInfo());
+    }
     all.addAll(icmp.sockets());
     return all;
   }
@@ -82,6 +107,7 @@ final class Transports implements EndpointFactory, AutoCloseable {
   @Override
   public void close() {
     provider.closeAll();
+    tcp.close();
     udp.close();
     icmp.close();
   }

@@ -2,96 +2,394 @@
 package org.loopstack.transport.tcp;
 
 /**
- * The numbers by which one profile's TCP differs from another's. Times are in nanoseconds, sizes in
- * bytes. Immutable.
- *
- * @param initialRto the retransmission timeout before a round trip was measured
- * @param minRto the least retransmission timeout
- * @param maxRto the greatest retransmission timeout, backed off
- * @param synRetries how often a SYN is sent again
- * @param synLinearTimeouts how many of these before the timeout begins to double
- * @param synAckRetries how often a SYN-ACK is sent again
- * @param dataRetries how often a segment is sent again before the connection is given up
- * @param orphanRetries the same, once the user has closed
- * @param delayedAck how long an acknowledgment may wait for data to go with
- * @param timeWait how long TIME-WAIT lasts: 2 MSL
- * @param timeWaitReuse after how long a new connection of ours may take over a TIME-WAIT, by its
- *     timestamps (RFC 6191); 0 for never
- * @param finTimeout how long FIN-WAIT-2 lasts once the user has closed
- * @param keepAliveIdle after how long a silence keep-alive begins to ask
- * @param keepAliveInterval how long it waits for an answer
- * @param keepAliveProbes how often it asks
- * @param sendBuffer how much a user may write ahead of the acknowledgments
- * @param receiveBuffer how much may arrive ahead of the user's reads
- * @param maxReceiveBuffer up to what the window scale allows a receive buffer to be set later
- * @param initialWindowSegments the initial congestion window, in segments (RFC 6928)
- * @param maxBacklog the greatest backlog of a listener: somaxconn
- * @param maxHalfOpen how many half-open connections a listener keeps
- * @param challengeAckInterval the least time between two acknowledgments that answer the invalid
- * @param timestamps whether we offer timestamps
- * @param windowScaling whether we offer window scaling
- * @param selectiveAcknowledgment whether we offer selective acknowledgments
- * @param robustResets whether resets, SYNs and acknowledgments are checked as RFC 5961 says
+ * The numbers by which one profile's TCP differs from another's: data, not branches. Times are in
+ * nanoseconds, sizes in bytes. Immutable.
  */
-public record TcpConfiguration(
-    long initialRto,
-    long minRto,
-    long maxRto,
-    int synRetries,
-    int synLinearTimeouts,
-    int synAckRetries,
-    int dataRetries,
-    int orphanRetries,
-    long delayedAck,
-    long timeWait,
-    long timeWaitReuse,
-    long finTimeout,
-    long keepAliveIdle,
-    long keepAliveInterval,
-    int keepAliveProbes,
-    int sendBuffer,
-    int receiveBuffer,
-    int maxReceiveBuffer,
-    int initialWindowSegments,
-    int maxBacklog,
-    int maxHalfOpen,
-    long challengeAckInterval,
-    boolean timestamps,
-    boolean windowScaling,
-    boolean selectiveAcknowledgment,
-    boolean robustResets) {
-
+public final class TcpConfiguration {
   private static final long MILLISECOND = 1_000_000L;
   private static final long SECOND = 1_000 * MILLISECOND;
 
+  private final Builder values;
+
+  private TcpConfiguration(Builder values) {
+    this.values = values;
+  }
+
   /** Linux, by the defaults of its {@code net.ipv4.tcp_*} settings. */
   public static TcpConfiguration linux() {
-    return new TcpConfiguration(
-        SECOND,
-        200 * MILLISECOND,
-        120 * SECOND,
-        6,
-        4,
-        5,
-        15,
-        8,
-        40 * MILLISECOND,
-        60 * SECOND,
-        SECOND,
-        60 * SECOND,
-        7200 * SECOND,
-        75 * SECOND,
-        9,
-        1 << 20,
-        1 << 20,
-        6 << 20,
-        10,
-        4096,
-        4096,
-        500 * MILLISECOND,
-        true,
-        true,
-        true,
-        true);
+    return new Builder().build();
+  }
+
+  /** A builder that begins with these values. */
+  public Builder toBuilder() {
+    return new Builder(values);
+  }
+
+  /** The retransmission timeout before a round trip was measured (RFC 6298). */
+  long initialRto() {
+    return values.initialRto;
+  }
+
+  /** The least retransmission timeout. */
+  long minRto() {
+    return values.minRto;
+  }
+
+  /** The greatest retransmission timeout, backed off. */
+  long maxRto() {
+    return values.maxRto;
+  }
+
+  /** How often a SYN is sent again. */
+  int synRetries() {
+    return values.synRetries;
+  }
+
+  /** How many of these before the timeout begins to double. */
+  int synLinearTimeouts() {
+    return values.synLinearTimeouts;
+  }
+
+  /** How often a SYN-ACK is sent again. */
+  int synAckRetries() {
+    return values.synAckRetries;
+  }
+
+  /** How often a segment is sent again before the connection is given up. */
+  int dataRetries() {
+    return values.dataRetries;
+  }
+
+  /** The same, once the user has closed. */
+  int orphanRetries() {
+    return values.orphanRetries;
+  }
+
+  /** How long an acknowledgment may wait for data to go with. */
+  long delayedAck() {
+    return values.delayedAck;
+  }
+
+  /** How long TIME-WAIT lasts: 2 MSL. */
+  long timeWait() {
+    return values.timeWait;
+  }
+
+  /**
+   * After how long a new connection of ours may take over a TIME-WAIT, by its timestamps (RFC
+   * 6191); 0 for never.
+   */
+  long timeWaitReuse() {
+    return values.timeWaitReuse;
+  }
+
+  /** How long FIN-WAIT-2 lasts once the user has closed. */
+  long finTimeout() {
+    return values.finTimeout;
+  }
+
+  /** After how long a silence keep-alive begins to ask. */
+  long keepAliveIdle() {
+    return values.keepAliveIdle;
+  }
+
+  /** How long keep-alive waits for an answer. */
+  long keepAliveInterval() {
+    return values.keepAliveInterval;
+  }
+
+  /** How often keep-alive asks. */
+  int keepAliveProbes() {
+    return values.keepAliveProbes;
+  }
+
+  /** How much a user may write ahead of the acknowledgments. */
+  int sendBuffer() {
+    return values.sendBuffer;
+  }
+
+  /** How much may arrive ahead of the user's reads. */
+  int receiveBuffer() {
+    return values.receiveBuffer;
+  }
+
+  /** Up to what the window scale allows a receive buffer to be set later. */
+  int maxReceiveBuffer() {
+    return values.maxReceiveBuffer;
+  }
+
+  /** The initial congestion window, in segments (RFC 6928). */
+  int initialWindowSegments() {
+    return values.initialWindowSegments;
+  }
+
+  /** The greatest backlog of a listener: somaxconn. */
+  int maxBacklog() {
+    return values.maxBacklog;
+  }
+
+  /** How many half-open connections a listener keeps. */
+  int maxHalfOpen() {
+    return values.maxHalfOpen;
+  }
+
+  /** The least time between two acknowledgments that answer the invalid. */
+  long challengeAckInterval() {
+    return values.challengeAckInterval;
+  }
+
+  /** The time to live or hop limit. */
+  int ttl() {
+    return values.ttl;
+  }
+
+  /** Whether we offer timestamps (RFC 7323). */
+  boolean timestamps() {
+    return values.timestamps;
+  }
+
+  /** Whether we offer window scaling (RFC 7323). */
+  boolean windowScaling() {
+    return values.windowScaling;
+  }
+
+  /** Whether we offer selective acknowledgments (RFC 2018). */
+  boolean selectiveAcknowledgment() {
+    return values.selectiveAcknowledgment;
+  }
+
+  /** Whether resets, SYNs and acknowledgments are checked as RFC 5961 says. */
+  boolean robustResets() {
+    return values.robustResets;
+  }
+
+  /** Collects the values; each says its meaning where the configuration tells it. */
+  public static final class Builder {
+    private long initialRto = SECOND;
+    private long minRto = 200 * MILLISECOND;
+    private long maxRto = 120 * SECOND;
+    private int synRetries = 6;
+    private int synLinearTimeouts = 4;
+    private int synAckRetries = 5;
+    private int dataRetries = 15;
+    private int orphanRetries = 8;
+    private long delayedAck = 40 * MILLISECOND;
+    private long timeWait = 60 * SECOND;
+    private long timeWaitReuse = SECOND;
+    private long finTimeout = 60 * SECOND;
+    private long keepAliveIdle = 7200 * SECOND;
+    private long keepAliveInterval = 75 * SECOND;
+    private int keepAliveProbes = 9;
+    private int sendBuffer = 1 << 20;
+    private int receiveBuffer = 1 << 20;
+    private int maxReceiveBuffer = 6 << 20;
+    private int initialWindowSegments = 10;
+    private int maxBacklog = 4096;
+    private int maxHalfOpen = 4096;
+    private long challengeAckInterval = 500 * MILLISECOND;
+    private int ttl = 64;
+    private boolean timestamps = true;
+    private boolean windowScaling = true;
+    private boolean selectiveAcknowledgment = true;
+    private boolean robustResets = true;
+
+    private Builder() {}
+
+    private Builder(Builder from) {
+      initialRto = from.initialRto;
+      minRto = from.minRto;
+      maxRto = from.maxRto;
+      synRetries = from.synRetries;
+      synLinearTimeouts = from.synLinearTimeouts;
+      synAckRetries = from.synAckRetries;
+      dataRetries = from.dataRetries;
+      orphanRetries = from.orphanRetries;
+      delayedAck = from.delayedAck;
+      timeWait = from.timeWait;
+      timeWaitReuse = from.timeWaitReuse;
+      finTimeout = from.finTimeout;
+      keepAliveIdle = from.keepAliveIdle;
+      keepAliveInterval = from.keepAliveInterval;
+      keepAliveProbes = from.keepAliveProbes;
+      sendBuffer = from.sendBuffer;
+      receiveBuffer = from.receiveBuffer;
+      maxReceiveBuffer = from.maxReceiveBuffer;
+      initialWindowSegments = from.initialWindowSegments;
+      maxBacklog = from.maxBacklog;
+      maxHalfOpen = from.maxHalfOpen;
+      challengeAckInterval = from.challengeAckInterval;
+      ttl = from.ttl;
+      timestamps = from.timestamps;
+      windowScaling = from.windowScaling;
+      selectiveAcknowledgment = from.selectiveAcknowledgment;
+      robustResets = from.robustResets;
+    }
+
+    /** Sets {@link TcpConfiguration#initialRto}. */
+    public Builder initialRto(long value) {
+      initialRto = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#minRto}. */
+    public Builder minRto(long value) {
+      minRto = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#maxRto}. */
+    public Builder maxRto(long value) {
+      maxRto = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#synRetries}. */
+    public Builder synRetries(int value) {
+      synRetries = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#synLinearTimeouts}. */
+    public Builder synLinearTimeouts(int value) {
+      synLinearTimeouts = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#synAckRetries}. */
+    public Builder synAckRetries(int value) {
+      synAckRetries = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#dataRetries}. */
+    public Builder dataRetries(int value) {
+      dataRetries = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#orphanRetries}. */
+    public Builder orphanRetries(int value) {
+      orphanRetries = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#delayedAck}. */
+    public Builder delayedAck(long value) {
+      delayedAck = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#timeWait}. */
+    public Builder timeWait(long value) {
+      timeWait = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#timeWaitReuse}. */
+    public Builder timeWaitReuse(long value) {
+      timeWaitReuse = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#finTimeout}. */
+    public Builder finTimeout(long value) {
+      finTimeout = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#keepAliveIdle}. */
+    public Builder keepAliveIdle(long value) {
+      keepAliveIdle = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#keepAliveInterval}. */
+    public Builder keepAliveInterval(long value) {
+      keepAliveInterval = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#keepAliveProbes}. */
+    public Builder keepAliveProbes(int value) {
+      keepAliveProbes = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#sendBuffer}. */
+    public Builder sendBuffer(int value) {
+      sendBuffer = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#receiveBuffer}. */
+    public Builder receiveBuffer(int value) {
+      receiveBuffer = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#maxReceiveBuffer}. */
+    public Builder maxReceiveBuffer(int value) {
+      maxReceiveBuffer = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#initialWindowSegments}. */
+    public Builder initialWindowSegments(int value) {
+      initialWindowSegments = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#maxBacklog}. */
+    public Builder maxBacklog(int value) {
+      maxBacklog = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#maxHalfOpen}. */
+    public Builder maxHalfOpen(int value) {
+      maxHalfOpen = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#challengeAckInterval}. */
+    public Builder challengeAckInterval(long value) {
+      challengeAckInterval = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#ttl}. */
+    public Builder ttl(int value) {
+      ttl = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#timestamps}. */
+    public Builder timestamps(boolean value) {
+      timestamps = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#windowScaling}. */
+    public Builder windowScaling(boolean value) {
+      windowScaling = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#selectiveAcknowledgment}. */
+    public Builder selectiveAcknowledgment(boolean value) {
+      selectiveAcknowledgment = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#robustResets}. */
+    public Builder robustResets(boolean value) {
+      robustResets = value;
+      return this;
+    }
+
+    /** The configuration with these values. */
+    public TcpConfiguration build() {
+      return new TcpConfiguration(new Builder(this));
+    }
   }
 }

@@ -220,7 +220,7 @@ public final class TcpProtocol implements UpperProtocol {
         0);
     SegmentWriter.finishChecksum(reset, route, ends);
     // A reset that cannot be sent is a reset that is lost: the peer will ask again.
-    var _ = internet.send(route, reset, IpProtocol.TCP, 64, 0, true);
+    var _ = internet.send(route, reset, IpProtocol.TCP, configuration.ttl(), 0, true);
   }
 
   // ---- from above ----

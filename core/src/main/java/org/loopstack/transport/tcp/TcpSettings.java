@@ -63,7 +63,7 @@ final class TcpSettings {
   int linger = -1;
 
   int trafficClass;
-  int ttl = 64;
+  final int ttl;
 
   TcpSettings(TcpConfiguration configuration) {
     sendBuffer = configuration.sendBuffer();
@@ -71,6 +71,7 @@ final class TcpSettings {
     keepAliveIdle = configuration.keepAliveIdle();
     keepAliveInterval = configuration.keepAliveInterval();
     keepAliveProbes = configuration.keepAliveProbes();
+    ttl = configuration.ttl();
   }
 
   TcpSettings(TcpSettings from) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.transport.tcp;
 
+import org.loopstack.transport.SocketInfo;
 import org.loopstack.transport.TransportAddress;
 
 /**
@@ -47,5 +48,17 @@ public record TcpStatus(
         c.sender.rtt.rttVar(),
         c.sender.rtt.timeout(),
         c.sender.retransmissions());
+  }
+
+  /** The same in the words of {@code ss}. */
+  public SocketInfo toSocketInfo() {
+    String name =
+        switch (state) {
+          case CLOSED -> "UNCONN";
+          case ESTABLISHED -> "ESTAB";
+          case SYN_RECEIVED -> "SYN-RECV";
+          default -> state.name().replace('_', '-');
+        };
+    return new SocketInfo("tcp", name, receiveQueue, sendQueue, local, remote);
   }
 }
