@@ -4,6 +4,7 @@ package org.loopstack.link;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.RunQueue;
@@ -60,6 +61,11 @@ public final class Wire {
     return right;
   }
 
+  /** How many datagrams were lost because the stack that they were for threw an exception. */
+  public long failures() {
+    return left.failures.sum() + right.failures.sum();
+  }
+
   private static final class End implements Link, RunQueue.Task {
     private static final Set<LinkFlag> FLAGS =
         Set.of(LinkFlag.POINTOPOINT, LinkFlag.MULTICAST, LinkFlag.NOARP);
@@ -72,6 +78,7 @@ public final class Wire {
     /** Datagrams that have been put on the inbox and not yet delivered. */
     private final AtomicInteger waiting = new AtomicInteger();
 
+    private final LongAdder failures = new LongAdder();
     private @Nullable End peer;
     private volatile @Nullable LinkReceiver receiver;
 
@@ -141,8 +148,15 @@ public final class Wire {
 
     private void deliver(Packet packet) {
       LinkReceiver to = receiver;
-      if (to != null) {
-        to.receive(packet.body() == null ? packet : packet.copy());
+      if (to == null) {
+        return;
+      }
+      try {
+        // The two stacks share no bytes.
+        to.receive(packet.copy());
+      } catch (RuntimeException e) {
+        // A receiver does not throw. If one does, its datagram is lost, but not those behind it.
+        failures.increment();
       }
     }
 
