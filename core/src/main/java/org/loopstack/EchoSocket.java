@@ -128,7 +128,7 @@ public final class EchoSocket implements Closeable {
         if (endpoint.isClosed()) {
           throw new ClosedChannelException();
         }
-        if (woken || Thread.currentThread().isInterrupted() || engine.now() >= deadline) {
+        if (woken || waiter.isInterrupted() || engine.now() >= deadline) {
           woken = false;
           return null;
         }

@@ -75,6 +75,11 @@ public final class Waiter {
     }
   }
 
+  /** Whether the calling thread is interrupted, so that its parks end at once. */
+  public boolean isInterrupted() {
+    return Thread.currentThread().isInterrupted();
+  }
+
   /** Whether a thread is announced. */
   public boolean isWaiting() {
     return thread != null;

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
+import org.loopstack.engine.Failures;
 import org.loopstack.engine.RunQueue;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
@@ -251,7 +252,6 @@ public final class IcmpEndpoint extends Endpoint {
   @Override
   protected void fail(RuntimeException bug, long now) {
     waiting.getAndDecrement();
-    Thread self = Thread.currentThread();
-    self.getUncaughtExceptionHandler().uncaughtException(self, bug);
+    Failures.report(bug);
   }
 }

@@ -4,7 +4,6 @@ package org.loopstack.transport.raw;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.internet.Errno;
@@ -30,8 +29,7 @@ public final class IcmpProtocol implements UpperProtocol, AutoCloseable {
 
   private final Internet internet;
   private final ConcurrentHashMap<Integer, IcmpEndpoint> endpoints = new ConcurrentHashMap<>();
-  private final ReentrantLock lock = new ReentrantLock();
-  private boolean closed;
+  private volatile boolean closed;
 
   /** Echo on an internet layer, with which it registers itself for both versions of ICMP. */
   public IcmpProtocol(Internet internet) {
@@ -46,23 +44,25 @@ public final class IcmpProtocol implements UpperProtocol, AutoCloseable {
    * @throws ErrnoException ENETDOWN after {@link #close}; EADDRINUSE if all 65,536 are taken
    */
   public IcmpEndpoint openEcho(AddressFamily family) throws ErrnoException {
-    lock.lock();
-    try {
-      if (closed) {
-        throw new ErrnoException(Errno.ENETDOWN);
-      }
-      int first = internet.engine().randomness().nextInt(IDENTIFIERS);
-      for (int i = 0; i < IDENTIFIERS; i++) {
-        int identifier = (first + i) % IDENTIFIERS;
-        IcmpEndpoint endpoint = new IcmpEndpoint(this, internet, family, identifier);
-        if (endpoints.putIfAbsent(identifier, endpoint) == null) {
-          return endpoint;
-        }
-      }
-      throw new ErrnoException(Errno.EADDRINUSE);
-    } finally {
-      lock.unlock();
+    IcmpEndpoint endpoint = register(family);
+    // Looked at after registering: either close() finds the endpoint, or this finds it closed.
+    if (closed) {
+      endpoint.close();
+      throw new ErrnoException(Errno.ENETDOWN);
     }
+    return endpoint;
+  }
+
+  private IcmpEndpoint register(AddressFamily family) throws ErrnoException {
+    int first = internet.engine().randomness().nextInt(IDENTIFIERS);
+    for (int i = 0; i < IDENTIFIERS; i++) {
+      int identifier = (first + i) % IDENTIFIERS;
+      IcmpEndpoint endpoint = new IcmpEndpoint(this, internet, family, identifier);
+      if (endpoints.putIfAbsent(identifier, endpoint) == null) {
+        return endpoint;
+      }
+    }
+    throw new ErrnoException(Errno.EADDRINUSE);
   }
 
   void closed(IcmpEndpoint endpoint) {
@@ -81,12 +81,7 @@ public final class IcmpProtocol implements UpperProtocol, AutoCloseable {
   /** Closes all endpoints. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-    } finally {
-      lock.unlock();
-    }
+    closed = true;
     for (IcmpEndpoint endpoint : endpoints.values()) {
       endpoint.close();
     }

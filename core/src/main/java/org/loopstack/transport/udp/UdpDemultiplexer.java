@@ -5,14 +5,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.wire.IpAddress;
 
 /**
  * Finds the sockets that a datagram is for: for each port an immutable array, the newest socket
- * first, which is replaced by whoever binds or closes. A look-up takes no lock. Among sockets of
- * one port it is a linear search; a server has one of them, or a few that share by SO_REUSEPORT.
+ * first, which is replaced by whoever binds or closes. Nobody takes a lock. Among sockets of one
+ * port it is a linear search; a server has one of them, or a few that share by SO_REUSEPORT.
  */
 final class UdpDemultiplexer {
   private static final UdpEndpoint[] NOBODY = {};
@@ -21,7 +20,6 @@ final class UdpDemultiplexer {
 
   private final AtomicReferenceArray<@Nullable AtomicReferenceArray<UdpEndpoint @Nullable []>>
       pages = new AtomicReferenceArray<>(65_536 >> PAGE_BITS);
-  private final ReentrantLock lock = new ReentrantLock();
   private final int hashKey;
 
   UdpDemultiplexer(int hashKey) {
@@ -36,35 +34,40 @@ final class UdpDemultiplexer {
   }
 
   void add(int port, UdpEndpoint endpoint) {
-    lock.lock();
-    try {
-      AtomicReferenceArray<UdpEndpoint @Nullable []> page = pages.get(port >> PAGE_BITS);
-      if (page == null) {
-        page = new AtomicReferenceArray<>(PAGE);
-        pages.set(port >> PAGE_BITS, page);
-      }
-      UdpEndpoint[] before = at(port);
-      UdpEndpoint[] after = new UdpEndpoint[before.length + 1];
+    AtomicReferenceArray<UdpEndpoint @Nullable []> page = page(port);
+    UdpEndpoint[] before;
+    UdpEndpoint[] after;
+    do {
+      before = page.get(port & (PAGE - 1));
+      UdpEndpoint[] others = before == null ? NOBODY : before;
+      after = new UdpEndpoint[others.length + 1];
       after[0] = endpoint;
-      System.arraycopy(before, 0, after, 1, before.length);
-      page.set(port & (PAGE - 1), after);
-    } finally {
-      lock.unlock();
-    }
+      System.arraycopy(others, 0, after, 1, others.length);
+    } while (!page.compareAndSet(port & (PAGE - 1), before, after));
   }
 
   void remove(int port, UdpEndpoint endpoint) {
-    lock.lock();
-    try {
-      AtomicReferenceArray<UdpEndpoint @Nullable []> page = pages.get(port >> PAGE_BITS);
-      UdpEndpoint[] after =
-          Arrays.stream(at(port)).filter(e -> e != endpoint).toArray(UdpEndpoint[]::new);
-      if (page != null) {
-        page.set(port & (PAGE - 1), after.length == 0 ? null : after);
+    AtomicReferenceArray<UdpEndpoint @Nullable []> page = page(port);
+    UdpEndpoint[] before;
+    UdpEndpoint[] after;
+    do {
+      before = page.get(port & (PAGE - 1));
+      if (before == null) {
+        return;
       }
-    } finally {
-      lock.unlock();
+      after = Arrays.stream(before).filter(e -> e != endpoint).toArray(UdpEndpoint[]::new);
+    } while (!page.compareAndSet(port & (PAGE - 1), before, after.length == 0 ? null : after));
+  }
+
+  private AtomicReferenceArray<UdpEndpoint @Nullable []> page(int port) {
+    AtomicReferenceArray<UdpEndpoint @Nullable []> page = pages.get(port >> PAGE_BITS);
+    if (page != null) {
+      return page;
     }
+    AtomicReferenceArray<UdpEndpoint @Nullable []> fresh = new AtomicReferenceArray<>(PAGE);
+    AtomicReferenceArray<UdpEndpoint @Nullable []> other =
+        pages.compareAndExchange(port >> PAGE_BITS, null, fresh);
+    return other == null ? fresh : other;
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
+import org.loopstack.engine.Failures;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.IcmpError;
@@ -479,7 +480,6 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   protected void fail(RuntimeException bug, long now) {
     pending = Errno.EPROTO;
     note(Readiness.READ | Readiness.WRITE);
-    Thread self = Thread.currentThread();
-    self.getUncaughtExceptionHandler().uncaughtException(self, bug);
+    Failures.report(bug);
   }
 }

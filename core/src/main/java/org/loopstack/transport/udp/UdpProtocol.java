@@ -3,7 +3,6 @@ package org.loopstack.transport.udp;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.internet.Errno;
@@ -28,8 +27,7 @@ public final class UdpProtocol implements UpperProtocol, AutoCloseable {
   private final PortTable ports;
   private final UdpConfiguration configuration;
   private final UdpDemultiplexer sockets;
-  private final ReentrantLock lock = new ReentrantLock();
-  private boolean closed;
+  private volatile boolean closed;
 
   /** UDP on an internet layer, with which it registers itself. */
   public UdpProtocol(Internet internet, PortTable ports, UdpConfiguration configuration) {
@@ -46,13 +44,8 @@ public final class UdpProtocol implements UpperProtocol, AutoCloseable {
    * @throws ErrnoException ENETDOWN after {@link #close}
    */
   public DatagramEndpoint openDatagram(AddressFamily family) throws ErrnoException {
-    lock.lock();
-    try {
-      if (closed) {
-        throw new ErrnoException(Errno.ENETDOWN);
-      }
-    } finally {
-      lock.unlock();
+    if (closed) {
+      throw new ErrnoException(Errno.ENETDOWN);
     }
     return new UdpEndpoint(this, family);
   }
@@ -72,12 +65,7 @@ public final class UdpProtocol implements UpperProtocol, AutoCloseable {
   /** Takes all sockets down; what they are asked afterwards fails with ENETDOWN. */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-    } finally {
-      lock.unlock();
-    }
+    closed = true;
     for (UdpEndpoint endpoint : sockets.all()) {
       endpoint.down();
     }
@@ -97,15 +85,9 @@ public final class UdpProtocol implements UpperProtocol, AutoCloseable {
 
   /** Makes a bound socket one that datagrams are for; false after {@link #close}. */
   boolean add(int port, UdpEndpoint endpoint) {
-    lock.lock();
-    try {
-      if (!closed) {
-        sockets.add(port, endpoint);
-      }
-      return !closed;
-    } finally {
-      lock.unlock();
-    }
+    // Added first and looked at then: either close() finds the socket, or this finds it closed.
+    sockets.add(port, endpoint);
+    return !closed;
   }
 
   void remove(int port, UdpEndpoint endpoint) {
