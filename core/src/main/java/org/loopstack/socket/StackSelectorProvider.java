@@ -37,6 +37,8 @@ public final class StackSelectorProvider extends SelectorProvider {
   /** Every channel and selector that is open. */
   private final Set<Closeable> opened = ConcurrentHashMap.newKeySet();
 
+  private volatile boolean down;
+
   /**
    * A provider over a stack's transport layer.
    *
@@ -63,12 +65,18 @@ public final class StackSelectorProvider extends SelectorProvider {
     opened.remove(channel);
   }
 
+  /** Whether all channels are being closed: what one sees of another's end is not the peer's. */
+  boolean isDown() {
+    return down;
+  }
+
   /**
    * Closes every channel and selector that this provider has opened, as when a host is switched
    * off: no close lingers, and threads that wait are woken with the exception that an asynchronous
    * close gives.
    */
   public void closeAll() {
+    down = true;
     for (Closeable channel : opened) {
       try {
         if (channel instanceof StackSocketChannel stream) {

@@ -105,6 +105,11 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
     }
   }
 
+  /** Whether the channel is closed, or about to be with its whole stack. */
+  boolean isGone() {
+    return !isOpen() || provider.isDown();
+  }
+
   /**
    * "If a thread's interrupt status is already set and it invokes a blocking I/O operation upon a
    * channel then the channel will be closed and the thread will immediately receive a
@@ -319,7 +324,7 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
 
   /** "If an attempt fails, the channel is closed" - unless it is closed, and that is the reason. */
   private IOException connectFailed(ErrnoException e) throws IOException {
-    if (!isOpen()) {
+    if (isGone()) {
       return new AsynchronousCloseException();
     }
     close();

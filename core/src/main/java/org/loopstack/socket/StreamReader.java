@@ -140,14 +140,14 @@ final class StreamReader {
 
   /** Nothing, or an end, that a closed endpoint reports is not the peer's doing. */
   private long openOrThrow(long n) throws AsynchronousCloseException {
-    if (n <= 0 && !channel.isOpen()) {
+    if (n <= 0 && channel.isGone()) {
       throw new AsynchronousCloseException();
     }
     return n;
   }
 
   private IOException readFailed(ErrnoException e) {
-    if (!channel.isOpen()) {
+    if (channel.isGone()) {
       return new AsynchronousCloseException();
     }
     wasReset |= e.errno() == Errno.ECONNRESET;

@@ -129,13 +129,13 @@ final class StreamWriter {
 
   /** "The blocked thread will receive an AsynchronousCloseException", and so do later writers. */
   private void ensureOutput() throws AsynchronousCloseException {
-    if (channel.isOutputShut() || !channel.isOpen()) {
+    if (channel.isOutputShut() || channel.isGone()) {
       throw new AsynchronousCloseException();
     }
   }
 
   private IOException writeFailed(ErrnoException e) {
-    return channel.isOutputShut() || !channel.isOpen()
+    return channel.isOutputShut() || channel.isGone()
         ? new AsynchronousCloseException()
         : SocketErrors.write(e);
   }
