@@ -83,8 +83,7 @@ final class IcmpInput {
       return;
     }
     int at = packet.transportOffset();
-    long sinceMidnight = Math.floorMod(layer.engine().clock().epochNanos(), NANOS_PER_DAY);
-    int millis = (int) (sinceMidnight / 1_000_000);
+    int millis = millisSinceMidnight();
     packet.trimTo(at + IcmpHeader.TIMESTAMP_LENGTH - packet.offset());
     byte[] copy = packet.head().clone();
     Bytes.put32(copy, at + 8 + 4, millis);
@@ -96,6 +95,11 @@ final class IcmpInput {
     reply(stamped, IcmpHeader.TIMESTAMP_REPLY, source, destination);
   }
 
+  private int millisSinceMidnight() {
+    long sinceMidnight = Math.floorMod(layer.engine().clock().epochNanos(), NANOS_PER_DAY);
+    return (int) (sinceMidnight / 1_000_000);
+  }
+
   private void reply(Packet request, int type, IpAddress source, IpAddress destination) {
     int at = request.transportOffset();
     int length = request.headEnd() - at;
@@ -103,7 +107,7 @@ final class IcmpInput {
     System.arraycopy(request.head(), at, message.head(), message.append(length), length);
     // RFC 1122 3.2.2: "An ICMP reply message SHOULD be sent with the same TOS value".
     int trafficClass = Ipv4Header.trafficClass(request.head(), request.offset());
-    output.reply(message, type, source, destination, request.interfaceIndex(), trafficClass);
+    output.reply(message, type, request, source, destination, millisSinceMidnight(), trafficClass);
   }
 
   private @Nullable DropReason error(Packet packet, IpAddress reporter) {

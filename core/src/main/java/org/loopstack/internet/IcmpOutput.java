@@ -91,7 +91,7 @@ final class IcmpOutput {
     int to = error.offset();
     IcmpHeader.encode(error.head(), to, type, code, rest);
     IcmpHeader.updateChecksum(error.head(), to, error.headEnd());
-    send(route, error, IpProtocol.ICMP, type, ERROR_TRAFFIC_CLASS);
+    send(route, error, IpProtocol.ICMP, type, ERROR_TRAFFIC_CLASS, null);
   }
 
   /** RFC 1122 3.2.2: "An ICMP error message MUST NOT be sent as the result of receiving:". */
@@ -147,7 +147,7 @@ final class IcmpOutput {
     int to = error.offset();
     Icmpv6Header.encode(error.head(), to, type, code, rest);
     completeIpv6(error, route);
-    send(route, error, IpProtocol.ICMPV6, type, 0);
+    send(route, error, IpProtocol.ICMPV6, type, 0, null);
   }
 
   /** RFC 4443 2.4 (e.1): "MUST NOT be originated as a result of ... An ICMPv6 error message." */
@@ -214,15 +214,17 @@ final class IcmpOutput {
    * Answers a request with a message that has all but its type, code and checksum.
    *
    * @param message begins with the ICMP header
+   * @param milliseconds since midnight UT, for a timestamp option
    */
   void reply(
       Packet message,
       int type,
+      Packet request,
       IpAddress to,
       IpAddress from,
-      int interfaceIndex,
+      int milliseconds,
       int trafficClass) {
-    int zone = to.isLinkLocal() && to.isIpv6() ? interfaceIndex : 0;
+    int zone = to.isLinkLocal() && to.isIpv6() ? request.interfaceIndex() : 0;
     InternetRoute route = routeBack(to, from, zone);
     if (route == null) {
       return;
@@ -233,10 +235,14 @@ final class IcmpOutput {
     b[at + 1] = 0;
     if (to.isIpv4()) {
       IcmpHeader.updateChecksum(b, at, message.headEnd());
-      send(route, message, IpProtocol.ICMP, type, trafficClass);
+      byte[] asked = request.head();
+      boolean plain = Ipv4Header.headerLength(asked, request.offset()) == Ipv4Header.MIN_LENGTH;
+      byte[] options =
+          plain ? null : ReplyOptions.of(asked, request.offset(), route.source(), milliseconds);
+      send(route, message, IpProtocol.ICMP, type, trafficClass, options);
     } else {
       completeIpv6(message, route);
-      send(route, message, IpProtocol.ICMPV6, type, trafficClass);
+      send(route, message, IpProtocol.ICMPV6, type, trafficClass, null);
     }
   }
 
@@ -247,9 +253,15 @@ final class IcmpOutput {
     Icmpv6Header.updateChecksum(message.head(), message.offset(), message.headEnd(), pseudoHeader);
   }
 
-  private void send(InternetRoute route, Packet message, int protocol, int type, int trafficClass) {
+  private void send(
+      InternetRoute route,
+      Packet message,
+      int protocol,
+      int type,
+      int trafficClass,
+      byte @Nullable [] options) {
     layer.counters().icmpOut(protocol == IpProtocol.ICMPV6, type);
     int ttl = layer.configuration().defaultTtl();
-    output.send(route, message, protocol, ttl, trafficClass, false, false, true);
+    output.send(route, message, protocol, ttl, trafficClass, false, false, true, options);
   }
 }

@@ -77,13 +77,7 @@ final class Icmpv6Input {
     Packet message = Packet.allocate(Ipv6Header.LENGTH, length);
     System.arraycopy(request.head(), at, message.head(), message.append(length), length);
     int trafficClass = Ipv6Header.trafficClass(request.head(), request.offset());
-    output.reply(
-        message,
-        Icmpv6Header.ECHO_REPLY,
-        source,
-        destination,
-        request.interfaceIndex(),
-        trafficClass);
+    output.reply(message, Icmpv6Header.ECHO_REPLY, request, source, destination, 0, trafficClass);
   }
 
   private @Nullable DropReason error(Packet packet, IpAddress reporter) {

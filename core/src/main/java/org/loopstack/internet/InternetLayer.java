@@ -293,7 +293,8 @@ public final class InternetLayer implements Internet, AutoCloseable {
         trafficClass,
         dontFragment,
         true,
-        multicastLoop);
+        multicastLoop,
+        null);
   }
 
   @Override

@@ -37,6 +37,7 @@ final class IpOutput {
    *
    * @param discoverPathMtu whether DF is set on what goes whole
    * @param copyBack whether this host gets what it sends to a group that it listens to
+   * @param options IPv4 options, padded to a multiple of 4 bytes, or null
    */
   @Nullable Errno send(
       InternetRoute route,
@@ -46,9 +47,15 @@ final class IpOutput {
       int trafficClass,
       boolean dontFragment,
       boolean discoverPathMtu,
-      boolean copyBack) {
+      boolean copyBack,
+      byte @Nullable [] options) {
     boolean ipv4 = route.destination().isIpv4();
     Interface out = route.out();
+    int headerLength = ipv4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
+    if (options != null) {
+      headerLength += options.length;
+      System.arraycopy(options, 0, packet.head(), packet.prepend(options.length), options.length);
+    }
     Errno refusal = check(route, packet, ipv4, ttl);
     if (refusal != null) {
       return refusal;
@@ -63,7 +70,7 @@ final class IpOutput {
     }
     if (ipv4) {
       boolean df = whole && discoverPathMtu && !route.isPathMtuLocked();
-      encodeIpv4(route, packet, protocol, ttl, trafficClass, length, df);
+      encodeIpv4(route, packet, headerLength, protocol, ttl, trafficClass, df);
     } else {
       encodeIpv6(route, packet, protocol, ttl, trafficClass);
     }
@@ -111,21 +118,22 @@ final class IpOutput {
   private void encodeIpv4(
       InternetRoute route,
       Packet packet,
+      int headerLength,
       int protocol,
       int ttl,
       int trafficClass,
-      int length,
       boolean dontFragment) {
     // RFC 6864 4.1: "Originating sources MAY set the IPv4 ID field of atomic datagrams to any
     // value."
     int identification = dontFragment ? 0 : nextIdentification(route, protocol) & 0xffff;
+    // Options, if any, stand in front of the transport header already.
     int at = packet.prepend(Ipv4Header.MIN_LENGTH);
     Ipv4Header.encode(
         packet.head(),
         at,
-        Ipv4Header.MIN_LENGTH,
+        headerLength,
         trafficClass,
-        length,
+        packet.length(),
         identification,
         dontFragment ? Ipv4Header.DONT_FRAGMENT : 0,
         0,
