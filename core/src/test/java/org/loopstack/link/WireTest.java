@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.Engine;
 import org.loopstack.engine.RunQueue;
@@ -16,6 +17,7 @@ import org.loopstack.engine.VirtualClock;
 import org.loopstack.wire.Bytes;
 
 /** What goes in at one end comes out at the other, in order, on somebody's thread. */
+@Timeout(60)
 class WireTest {
   private static Packet packet(int thread, int number) {
     Packet packet = Packet.allocate(0, 8);

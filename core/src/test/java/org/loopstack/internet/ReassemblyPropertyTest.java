@@ -16,7 +16,7 @@ import org.loopstack.link.Wire;
 import org.loopstack.wire.DropReason;
 
 /** Any way to cut a datagram, any order, any repetition. */
-class ReassemblyProperties {
+class ReassemblyPropertyTest {
   private record Cut(int from, int to, boolean more) {}
 
   private static List<Cut> cuts(int length, Random random) {

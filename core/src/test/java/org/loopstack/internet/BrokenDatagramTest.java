@@ -17,7 +17,7 @@ import org.loopstack.wire.IpProtocol;
 import org.loopstack.wire.Ipv4Header;
 
 /** No datagram, however broken, makes input throw. */
-class GarbageProperties {
+class BrokenDatagramTest {
   private static void feed(byte[] bytes, int split) throws ErrnoException {
     TwoHosts two = new TwoHosts();
     Interface[] in = {two.atB, two.b.internet.loopback()};
