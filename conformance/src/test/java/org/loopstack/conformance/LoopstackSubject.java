@@ -10,8 +10,8 @@ import org.loopstack.link.Wire;
 import org.loopstack.wire.IpPrefix;
 
 /**
- * A stack of our own, made for one run and closed after it. Like the machine that the kernel's cases
- * run on it has a way off the loopback, so that both can show that nothing of 127/8 takes it.
+ * A stack of our own, made for one run and closed after it. Like the machine that the kernel's
+ * cases run on it has a way off the loopback, so that both can show that nothing of 127/8 takes it.
  */
 final class LoopstackSubject implements Subject {
   static final String NAME = "loopstack";

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -22,6 +24,7 @@ class ParityDocumentTest {
   void parityDocumentIsUpToDate() throws IOException {
     assumeTrue(Files.exists(ParityReport.DOCUMENT), "no case has run");
     assumeTrue(Permutations.subjects().size() == 2, "only one subject has run");
+    assumeTrue(System.getProperty("test", "").isEmpty(), "only some of the cases have run");
     String seen = Files.readString(ParityReport.DOCUMENT);
     assumeTrue(
         !seen.contains(ParityDocument.NOT_RUN),
@@ -31,6 +34,11 @@ class ParityDocumentTest {
       Files.writeString(COMMITTED, seen);
     }
     assertThat(Files.exists(COMMITTED)).as(COMMAND).isTrue();
-    assertThat(Files.readString(COMMITTED)).as(COMMAND).isEqualTo(seen);
+    List<String> stale = new ArrayList<>(Files.readAllLines(COMMITTED));
+    List<String> missing = new ArrayList<>(seen.lines().toList());
+    missing.removeAll(Files.readAllLines(COMMITTED));
+    stale.removeAll(seen.lines().toList());
+    assertThat(missing).as(COMMAND + "; not in it").isEmpty();
+    assertThat(stale).as(COMMAND + "; no longer true").isEmpty();
   }
 }
