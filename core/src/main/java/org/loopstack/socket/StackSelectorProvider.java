@@ -54,10 +54,24 @@ public final class StackSelectorProvider extends SelectorProvider {
     return endpoints.engine();
   }
 
-  /** A channel or selector is open from now on. */
+  /** A channel or selector is open from now on, unless all are being closed: then it is closed. */
   <C extends Closeable> C opened(C channel) {
     opened.add(channel);
+    if (down) {
+      close(channel);
+    }
     return channel;
+  }
+
+  private static void close(Closeable channel) {
+    try {
+      if (channel instanceof StackSocketChannel stream) {
+        stream.doNotLinger();
+      }
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("A stack's channels close without a failure", e);
+    }
   }
 
   /** A channel or selector is closed. */
@@ -78,14 +92,7 @@ public final class StackSelectorProvider extends SelectorProvider {
   public void closeAll() {
     down = true;
     for (Closeable channel : opened) {
-      try {
-        if (channel instanceof StackSocketChannel stream) {
-          stream.doNotLinger();
-        }
-        channel.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException("A stack's channels close without a failure", e);
-      }
+      close(channel);
     }
   }
 
