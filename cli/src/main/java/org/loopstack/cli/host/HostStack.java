@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.cli.host;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
+import org.loopstack.StackSnapshot;
+
+/**
+ * The host that a command runs on: its sockets, its interfaces, its echo. One of ours today; the
+ * machine's own can take its place.
+ */
+public interface HostStack {
+  /** Where the sockets come from. */
+  SelectorProvider selectorProvider();
+
+  /** Its interfaces, by index. */
+  List<StackSnapshot.Interface> interfaces();
+
+  /**
+   * Opens what ping needs.
+   *
+   * @param destination who is asked; an IPv4 or an IPv6 address
+   * @param hopLimit time to live or hop limit of what is sent, 1 to 255
+   * @throws IOException if there is no way to that destination
+   */
+  EchoSocket openEcho(InetAddress destination, int hopLimit) throws IOException;
+}
