@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.cli.service;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.List;
+import org.loopstack.cli.host.ExitStatus;
+import org.loopstack.cli.host.UserException;
+
+/** Sockets of one kind, bound to the same port of 127.0.0.1 and ::1. */
+final class Listening {
+  static final InetAddress INET_LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+  static final InetAddress INET6_LOOPBACK = InetAddress.ofLiteral("::1");
+
+  private static final int TRIES = 100;
+
+  private Listening() {}
+
+  /** Opens a channel of a family. */
+  @FunctionalInterface
+  interface Opener<C extends NetworkChannel> {
+    C open(SelectorProvider provider, StandardProtocolFamily family) throws IOException;
+  }
+
+  /**
+   * Binds both.
+   *
+   * @param port 0 for one that is free on both
+   * @throws UserException if the port is taken
+   */
+  static <C extends NetworkChannel> List<C> open(
+      SelectorProvider provider, int port, Opener<C> opener) throws IOException {
+    for (int tries = 0; ; tries++) {
+      List<C> channels = new ArrayList<>();
+      try {
+        C inet = opener.open(provider, StandardProtocolFamily.INET);
+        channels.add(inet);
+        inet.bind(new InetSocketAddress(INET_LOOPBACK, port));
+        C inet6 = opener.open(provider, StandardProtocolFamily.INET6);
+        channels.add(inet6);
+        inet6.bind(new InetSocketAddress(INET6_LOOPBACK, port(inet)));
+        return channels;
+      } catch (IOException e) {
+        closeAll(channels);
+        if (!(e instanceof BindException)) {
+          throw e;
+        }
+        if (port != 0 || tries == TRIES) {
+          throw new UserException(
+              ExitStatus.TAKEN,
+              "port " + port + " is taken on this stack; --port chooses another one");
+        }
+      }
+    }
+  }
+
+  static int port(NetworkChannel channel) throws IOException {
+    if (channel.getLocalAddress() instanceof InetSocketAddress address) {
+      return address.getPort();
+    }
+    throw new IOException("not bound");
+  }
+
+  static void closeAll(List<? extends Closeable> all) {
+    for (Closeable one : all) {
+      try {
+        one.close();
+      } catch (IOException e) {
+        // It is closed all the same.
+      }
+    }
+  }
+}
