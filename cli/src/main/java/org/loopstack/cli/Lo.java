@@ -1,24 +1,236 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.cli.host.ExitStatus;
+import org.loopstack.cli.host.Session;
+import org.loopstack.cli.host.StackTool;
+import org.loopstack.cli.host.UserException;
+import org.loopstack.cli.management.ManagementClient;
+import org.loopstack.cli.management.StackName;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /** The command {@code lo}. */
 @Command(
     name = "lo",
     description = "A TCP/IP stack of your own, on a loopback interface.",
-    mixinStandardHelpOptions = true,
-    version = "lo 0.1.0-SNAPSHOT")
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      UpCommand.class,
+      LsCommand.class,
+      DownCommand.class,
+      AddrCommand.class,
+      PingCommand.class,
+      ConnectCommand.class,
+      GetCommand.class,
+      ServeCommand.class,
+      GenerateCompletion.class
+    },
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {
+      "0:All went well.",
+      "1:ping: nothing came back; addr: there is no such interface.",
+      "2:The command line is wrong.",
+      "1-56:get: as curl, for instance 7 if it cannot connect.",
+      "66:There is no such file or directory.",
+      "68:The name of a host means nothing here.",
+      "69:There is no such stack, or it does not answer.",
+      "70:A bug; one line says where the details are.",
+      "73:The name or the port is taken.",
+      "74:Reading or writing failed.",
+      "77:Not permitted.",
+      "99:connect: the address is not available.",
+      "101:connect: the network is unreachable.",
+      "104:connect: the connection was reset.",
+      "110:connect: nobody answered in time.",
+      "111:connect: the connection was refused.",
+      "129:The terminal was closed.",
+      "130:Ctrl-C.",
+      "141:Nobody reads the output any more.",
+      "143:The process was told to end."
+    },
+    footer = {
+      "%nExamples:",
+      "  lo up                                  bring the stack \"default\" up",
+      "  lo -n default ping -c 3 127.0.0.1      ping on it",
+      "  lo -n default get -v http://[::1]:8080/",
+      "  lo down default",
+      "",
+      "lo COMMAND --help tells about a command."
+    })
 public final class Lo {
-  private Lo() {}
+  private static final OptionSpec HELP =
+      OptionSpec.builder("-h", "--help")
+          .usageHelp(true)
+          .description("Show this help and exit.")
+          .build();
+  private static final OptionSpec VERSION =
+      OptionSpec.builder("-V", "--version")
+          .versionHelp(true)
+          .description("Print the version and exit.")
+          .build();
+
+  private final Environment environment;
+
+  @Option(names = "-n", paramLabel = "NAME", description = "The stack that the command is about.")
+  @Nullable String name;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Let the HTTP server log what it does.")
+  boolean verbose;
+
+  Lo(Environment environment) {
+    this.environment = environment;
+  }
 
   /**
-   * Runs the command line and ends the process with its exit code.
+   * Runs the command line and ends the process with its exit status.
    *
    * @param args the command line, without the program's name
    */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Lo()).execute(args));
+    Environment environment = Environment.ofProcess();
+    int status = run(environment, args);
+    if (environment.out().checkError() && status == ExitStatus.OK) {
+      status = ExitStatus.BROKEN_PIPE;
+    }
+    Signals.exit(status);
+  }
+
+  /** Runs a command line and returns its exit status; whatever goes wrong is told in one line. */
+  static int run(Environment environment, String... args) {
+    try {
+      return commandLine(environment, args).execute(args);
+    } catch (UserException e) {
+      environment.err().println("lo: " + e.getMessage());
+      return e.exitStatus();
+    } catch (Throwable e) {
+      environment.err().println("lo: " + BugReport.write(environment, e, args));
+      return ExitStatus.SOFTWARE;
+    }
+  }
+
+  static CommandLine commandLine(Environment environment, String... args) {
+    CommandLine line = new CommandLine(new Lo(environment));
+    for (Subcommand plugin : ServiceLoader.load(Subcommand.class)) {
+      line.addSubcommand(plugin.command());
+    }
+    line.getCommandSpec().addOption(VERSION);
+    addHelp(line);
+    line.getSubcommands().values().forEach(Lo::addHelp);
+    line.setOut(new PrintWriter(environment.out(), true, UTF_8));
+    line.setErr(new PrintWriter(environment.err(), true, UTF_8));
+    line.setUsageHelpAutoWidth(false);
+    line.setParameterExceptionHandler((e, _) -> explain(environment, e));
+    line.setExecutionStrategy(parsed -> execute(environment, parsed, args));
+    line.setExecutionExceptionHandler(
+        (e, _, _) -> {
+          throw e;
+        });
+    return line;
+  }
+
+  private static void addHelp(CommandLine line) {
+    CommandSpec spec = line.getCommandSpec();
+    if (spec.findOption("--help") == null) {
+      spec.addOption(HELP);
+    }
+  }
+
+  private static int explain(Environment environment, ParameterException e) {
+    CommandLine line = e.getCommandLine();
+    String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    environment
+        .err()
+        .println(
+            "lo: "
+                + message
+                + " ("
+                + line.getCommandSpec().qualifiedName()
+                + " --help tells more)");
+    return ExitStatus.USAGE;
+  }
+
+  private static int execute(Environment environment, ParseResult parsed, String[] args) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    ParseResult leaf = parsed;
+    while (leaf.hasSubcommand()) {
+      leaf = leaf.subcommand();
+    }
+    Session session = environment.session();
+    try {
+      Lo lo = parsed.commandSpec().commandLine().getCommand();
+      return switch (leaf.commandSpec().userObject()) {
+        case StackTool tool when session != null -> tool.run(session);
+        case Object _ when session != null ->
+            throw new UserException(ExitStatus.USAGE, "that command does not run on a stack");
+        case StackTool _ -> lo.forward(args);
+        case Callable<?> command when command.call() instanceof Integer status -> status;
+        case Lo _ ->
+            throw new ParameterException(
+                leaf.commandSpec().commandLine(), "Say what to do: up, ls, down, addr, ping ...");
+        default -> new RunLast().execute(parsed);
+      };
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new CommandLine.ExecutionException(leaf.commandSpec().commandLine(), "failed", e);
+    }
+  }
+
+  /** Runs the same command line in the stack's process, with this process's streams. */
+  private int forward(String[] args) {
+    if (name == null) {
+      throw new UserException(
+          ExitStatus.USAGE,
+          "which stack? Name it with -n; the machine's own loopback is not supported yet; "
+              + running());
+    }
+    StackName stack = new StackName(name);
+    try (ManagementClient client =
+        ManagementClient.connect(environment.runtimeDirectory(), stack)) {
+      if (client == null) {
+        throw new UserException(
+            ExitStatus.UNAVAILABLE, "no stack named \"" + stack + "\" is running; " + running());
+      }
+      Signals.onSignal(client::interrupt);
+      environment.out().flush();
+      return client.run(
+          List.of(args),
+          environment.directory(),
+          environment.in(),
+          environment.out(),
+          environment.err());
+    }
+  }
+
+  /** Which stacks run, for a line of error. */
+  String running() {
+    List<String> names = Running.find(environment).names();
+    return names.isEmpty() ? "none is running" : "running: " + String.join(", ", names);
+  }
+
+  /** What the command line runs in. */
+  Environment environment() {
+    return environment;
   }
 }

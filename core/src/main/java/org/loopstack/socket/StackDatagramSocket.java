@@ -28,9 +28,6 @@ import org.loopstack.wire.IpAddress;
 
 /**
  * A datagram channel of a stack as a {@link DatagramSocket}. Every public method is the channel's.
- *
- * <p>Sending and receiving hold the packet's monitor, as every {@code DatagramSocket} does, also
- * while they wait; since JDK 24 that does not pin a virtual thread to its carrier.
  */
 final class StackDatagramSocket extends DatagramSocket {
   private final StackDatagramChannel channel;

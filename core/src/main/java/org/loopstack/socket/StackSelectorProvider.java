@@ -54,24 +54,10 @@ public final class StackSelectorProvider extends SelectorProvider {
     return endpoints.engine();
   }
 
-  /** A channel or selector is open from now on, unless all are being closed: then it is closed. */
+  /** A channel or selector is open from now on. */
   <C extends Closeable> C opened(C channel) {
     opened.add(channel);
-    if (down) {
-      close(channel);
-    }
     return channel;
-  }
-
-  private static void close(Closeable channel) {
-    try {
-      if (channel instanceof StackSocketChannel stream) {
-        stream.doNotLinger();
-      }
-      channel.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("A stack's channels close without a failure", e);
-    }
   }
 
   /** A channel or selector is closed. */
@@ -92,7 +78,14 @@ public final class StackSelectorProvider extends SelectorProvider {
   public void closeAll() {
     down = true;
     for (Closeable channel : opened) {
-      close(channel);
+      try {
+        if (channel instanceof StackSocketChannel stream) {
+          stream.doNotLinger();
+        }
+        channel.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("A stack's channels close without a failure", e);
+      }
     }
   }
 

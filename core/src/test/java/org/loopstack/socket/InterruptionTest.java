@@ -190,14 +190,6 @@ class InterruptionTest {
     }
   }
 
-  @Test
-  void whatIsOpenedWhenTheStackIsDownIsClosed() throws Exception {
-    host.provider.closeAll();
-    assertThat(host.provider.openSelector().isOpen()).isFalse();
-    assertThat(host.provider.openPipe().source().isOpen()).isFalse();
-    assertThat(host.provider.openSocketChannel().isOpen()).isFalse();
-  }
-
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void readersInLineBehindABlockedOneAreReleasedToo(boolean virtual) throws Exception {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.cli;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
+import org.loopstack.Stack;
+import org.loopstack.StackConfiguration;
+import org.loopstack.StackSnapshot;
+import org.loopstack.cli.host.EchoSocket;
+import org.loopstack.cli.host.HostStack;
+import org.loopstack.wire.IpAddress;
+
+/** One of our own stacks as the commands see it. */
+final class CoreStack implements HostStack, Closeable {
+  private final Stack stack;
+
+  CoreStack(StackConfiguration configuration) {
+    this.stack = Stack.create(configuration);
+  }
+
+  @Override
+  public SelectorProvider selectorProvider() {
+    return stack.selectorProvider();
+  }
+
+  @Override
+  public List<StackSnapshot.Interface> interfaces() {
+    return stack.snapshot().interfaces();
+  }
+
+  @Override
+  public EchoSocket openEcho(InetAddress destination, int hopLimit) throws IOException {
+    IpAddress target = IpAddress.of(destination);
+    var socket = stack.openEchoSocket(target.isIpv6());
+    socket.setTimeToLive(hopLimit);
+    return new CoreEchoSocket(socket, target);
+  }
+
+  @Override
+  public void close() {
+    stack.close();
+  }
+}
