@@ -3,42 +3,97 @@ package org.loopstack.transport.tcp;
 
 /**
  * How much a connection may have in flight: the algorithm that answers acknowledgments and losses
- * with a window. All amounts are in bytes.
+ * with a window. All amounts are in bytes, times in nanoseconds. What happens during a recovery is
+ * {@link LossRecovery}'s business; it asks the algorithm how far to go down and then sets the
+ * window itself.
  */
-interface CongestionControl {
+abstract class CongestionControl {
+  private static final int MAX_WINDOW = 1 << 30;
+
+  /** SMSS. */
+  protected int smss = 536;
+
+  /** The congestion window. */
+  protected int cwnd = 10 * smss;
+
+  /** The slow start threshold. */
+  protected int ssthresh = Integer.MAX_VALUE;
+
   /** The name by which TCP_CONGESTION knows the algorithm. */
-  String name();
+  abstract String name();
 
   /** The congestion window: cwnd. */
-  int window();
+  final int window() {
+    return cwnd;
+  }
 
   /** The slow start threshold: ssthresh. */
-  int slowStartThreshold();
+  final int slowStartThreshold() {
+    return ssthresh;
+  }
+
+  /** Whether the window grows by slow start. */
+  final boolean isSlowStart() {
+    return cwnd < ssthresh;
+  }
+
+  /** Sets the congestion window; it is never less than a segment. */
+  final void setWindow(long bytes) {
+    cwnd = Math.clamp(bytes, smss, MAX_WINDOW);
+  }
+
+  /** Goes back to what was before a loss that was none. */
+  void restore(int window, int threshold) {
+    cwnd = Math.max(cwnd, window);
+    ssthresh = threshold;
+  }
 
   /** The sender's maximum segment size is known, or has changed. */
-  void setMss(int smss, int initialSegments);
+  final void setMss(int mss) {
+    smss = mss;
+  }
 
-  /** New data was acknowledged, outside a recovery. */
-  void onAcknowledged(int bytes, long now);
+  /** The window with which a connection begins. */
+  final void setInitialWindow(int segments) {
+    setWindow((long) segments * smss);
+  }
 
-  /** Three duplicate acknowledgments: a recovery begins. */
-  void onLoss(int flightSize, long now);
-
-  /** One more duplicate acknowledgment during a recovery: a segment has left the network. */
-  void onDuplicate();
-
-  /** A part of what a recovery waits for was acknowledged. */
-  void onPartialAcknowledgment(int bytes);
-
-  /** All that a recovery waited for was acknowledged. */
-  void onRecovered(int flightSize);
+  /** Takes over where another algorithm has left off. */
+  final void takeOver(CongestionControl other) {
+    smss = other.smss;
+    cwnd = other.cwnd;
+    ssthresh = other.ssthresh;
+  }
 
   /**
-   * The retransmission timer expired; first says whether the segment is sent again for the first
-   * time.
+   * New data was acknowledged while nothing was lost.
+   *
+   * @param bytes how many
+   * @param rtt the round trip that this acknowledgment measured, or -1
+   * @param srtt the smoothed round trip, or 0
    */
-  void onTimeout(int flightSize, boolean first, long now);
+  abstract void onAcknowledged(int bytes, long rtt, long srtt, long now);
 
-  /** Data is sent after a silence of at least one retransmission timeout. */
-  void onIdleRestart(int initialSegments);
+  /** A round trip begins: what was sent until now is acknowledged. */
+  void onRound() {}
+
+  /**
+   * A loss, or an echoed congestion mark: sets the threshold to which the window is to be reduced.
+   */
+  abstract void onCongestion(int flightSize, long now);
+
+  /** The retransmission timer expired; the threshold was set before if it is the first time. */
+  void onTimeout(long now) {}
+
+  /** A whole interval has passed in which the sender was idle: the epoch does not count it. */
+  void onIdle(long idle) {}
+
+  /** Slow start by appropriate byte counting (RFC 3465 section 2.2: L = 2 segments). */
+  protected final int slowStart(int bytes) {
+    int used = Math.min(bytes, 2 * smss);
+    int room = ssthresh - cwnd;
+    int growth = Math.min(used, room);
+    setWindow((long) cwnd + growth);
+    return growth == room ? used - growth : 0;
+  }
 }

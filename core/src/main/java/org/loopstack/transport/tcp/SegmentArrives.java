@@ -262,14 +262,10 @@ final class SegmentArrives {
     if (!checkAckRange(segment, now)) {
       return false;
     }
-    if (gt(segment.ack, tcb.sndUna)) {
-      TcpState before = tcb.state;
-      sender.acknowledged(segment, now);
-      if (before != TcpState.FIN_WAIT_2 && sender.isFinQueued() && sender.isDrained()) {
-        connection.onFinAcknowledged(now);
-      }
-    } else if (isDuplicate(segment)) {
-      sender.duplicate(now);
+    boolean advances = gt(segment.ack, tcb.sndUna);
+    sender.acknowledged(segment, now);
+    if (advances && sender.isFinQueued() && sender.isDrained()) {
+      connection.onFinAcknowledged(now);
     }
     if (tcb.state == TcpState.CLOSED) {
       return false;
@@ -290,14 +286,6 @@ final class SegmentArrives {
       return false;
     }
     return true;
-  }
-
-  /** RFC 5681 section 2: what a duplicate acknowledgment is. */
-  private boolean isDuplicate(Segment segment) {
-    return segment.ack == tcb.sndUna
-        && tcb.sndUna != tcb.sndNxt
-        && segment.length() == 0
-        && segment.window << tcb.sndWindShift == tcb.sndWnd;
   }
 
   /** Sixth: "check the URG bit": {@code RCV.UP <- max(RCV.UP,SEG.UP)}. */

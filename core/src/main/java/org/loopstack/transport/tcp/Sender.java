@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.transport.tcp;
 
+import static org.loopstack.transport.tcp.TcpTimers.Kind.LOSS_PROBE;
 import static org.loopstack.transport.tcp.TcpTimers.Kind.PERSIST;
+import static org.loopstack.transport.tcp.TcpTimers.Kind.REORDERING;
 import static org.loopstack.transport.tcp.TcpTimers.Kind.RETRANSMISSION;
 
+import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.Clock;
 import org.loopstack.internet.Errno;
 import org.loopstack.transport.Readiness;
 import org.loopstack.wire.SequenceNumber;
@@ -11,28 +15,26 @@ import org.loopstack.wire.TcpHeader;
 
 /**
  * The sending half of a connection: cuts the stream into segments, within both windows, and sends
- * again what is lost (RFC 9293 sections 3.8.1, 3.8.6; RFC 5681; RFC 6298).
+ * again what is lost (RFC 9293 sections 3.8.1 and 3.8.6; RFC 6298). What is lost, and how large the
+ * congestion window is, is {@link LossRecovery}'s to say.
  */
 final class Sender {
   final SendBuffer buffer = new SendBuffer();
+  final RetransmissionQueue queue = new RetransmissionQueue();
   final RttEstimator rtt;
-  final CongestionControl congestion;
-  final LossDetection loss;
+  final LossRecovery recovery;
 
   private final TcpConnection connection;
   private final TransmissionControlBlock tcb;
   private final TcpTimers timers;
-
-  /**
-   * The next number to send: SND.NXT, or an earlier one while what a timeout gave up for lost is
-   * sent again.
-   */
-  private int next;
+  private final SackScoreboard scoreboard;
+  private final Rack rack;
+  private final TailLossProbe probe = new TailLossProbe();
+  private final Acknowledgment news = new Acknowledgment();
 
   private boolean finQueued;
   private boolean finSent;
   private boolean finAcknowledged;
-  private int finSeq;
 
   /** The number behind the last segment that was less than full-sized (Minshall's Nagle). */
   private int smallEnd;
@@ -40,11 +42,11 @@ final class Sender {
   /** Whether one small segment may go in spite of all: the override timeout has passed. */
   private boolean override;
 
-  private boolean timing;
-  private int timedEnd;
-  private long timedAt;
+  /** Whether the congestion window, not the user or the peer, kept the last output short. */
+  private boolean congestionLimited;
+
   private int timeouts;
-  private int probes;
+  private int windowProbes;
   private int retransmissions;
   private long lastSent;
 
@@ -56,18 +58,26 @@ final class Sender {
     this.tcb = connection.tcb;
     this.timers = connection.timers;
     this.rtt = new RttEstimator(connection.configuration);
-    this.congestion = new NewReno();
-    this.loss = new LossDetection(tcb, congestion);
+    this.rack = new Rack(tcb, queue, rtt);
+    this.scoreboard = new SackScoreboard(tcb, queue, rack);
+    this.recovery =
+        new LossRecovery(
+            tcb, queue, rack, rtt, CongestionControls.create(connection.settings.congestion));
   }
 
   /** The handshake is done: ISS is acknowledged, data begins behind it. */
   void start(int mss) {
     tcb.sndMss = mss;
-    congestion.setMss(mss, connection.configuration.initialWindowSegments());
-    next = tcb.sndNxt;
+    congestion().setMss(mss);
+    congestion().setInitialWindow(connection.configuration.initialWindowSegments());
     smallEnd = tcb.sndUna;
     tcb.sndUp = tcb.sndUna;
-    loss.start();
+    recovery.start();
+  }
+
+  /** The algorithm in use. */
+  CongestionControl congestion() {
+    return recovery.congestion();
   }
 
   /** How often a segment was sent again. */
@@ -75,7 +85,12 @@ final class Sender {
     return retransmissions;
   }
 
-  /** How many bytes may be in flight and are not. */
+  /** How often the timer has expired since the last progress. */
+  int timeouts() {
+    return timeouts;
+  }
+
+  /** How much was sent and is not acknowledged. */
   int flightSize() {
     return SequenceNumber.diff(tcb.sndNxt, tcb.sndUna);
   }
@@ -103,13 +118,30 @@ final class Sender {
 
   /** Sends what the windows, Nagle and silly-window avoidance let go now; sets the timers. */
   void output(long now) {
-    if (!tcb.state.mayHaveUnacknowledged()) {
+    if (!tcb.state.mayHaveUnacknowledged() || finAcknowledged) {
       return;
     }
+    boolean withholding = recovery.isWithholding();
+    if (!withholding) {
+      sendLost(now);
+    }
+    congestionLimited = false;
+    boolean sent = false;
     while (sendNext(now)) {
       override = false;
+      sent = true;
     }
-    if (tcb.sndNxt != tcb.sndUna) {
+    if (withholding && recovery.stopWithholdingUnlessSent()) {
+      sendLost(now);
+    }
+    if (sent) {
+      armProbe(now);
+    }
+    armTimers(now);
+  }
+
+  private void armTimers(long now) {
+    if (!queue.isEmpty()) {
       timers.stop(PERSIST);
       if (!timers.isSet(RETRANSMISSION)) {
         timers.set(RETRANSMISSION, now + rtt.timeout());
@@ -122,29 +154,46 @@ final class Sender {
     }
   }
 
+  /** Sends again what is lost, as far as the congestion window allows. */
+  private void sendLost(long now) {
+    for (SentSegment s; (s = queue.firstToSendAgain()) != null; ) {
+      int pipe = recovery.pipe();
+      int room = congestion().window() - pipe;
+      boolean head = s == queue.first();
+      boolean outsideWindow = SequenceNumber.diff(s.seq, tcb.sndUna) >= tcb.sndWnd;
+      if (room < Math.min(s.length(), tcb.sndMss) || (outsideWindow && !head)) {
+        return;
+      }
+      sendAgain(s, now);
+    }
+  }
+
+  private void sendAgain(SentSegment segment, long now) {
+    if (segment.dataLength() > tcb.sndMss) {
+      queue.split(segment, SequenceNumber.add(segment.seq, tcb.sndMss));
+    }
+    retransmissions++;
+    recovery.sent(segment.length(), true, connection.out.timestamp(now));
+    queue.sentAgain(segment, now);
+    transmit(segment.seq, segment.dataLength(), segment.fin, now);
+  }
+
   private boolean sendNext(long now) {
-    int queued = SequenceNumber.diff(dataEnd(), next);
-    if (queued < 0 || finAcknowledged) {
+    int queued = SequenceNumber.diff(dataEnd(), tcb.sndNxt);
+    if (queued < 0 || (queued == 0 && (!finQueued || finSent))) {
       return false;
     }
-    int window = Math.min(tcb.sndWnd, congestion.window());
-    int room = window - SequenceNumber.diff(next, tcb.sndUna);
+    int peerRoom = tcb.sndWnd - flightSize();
+    int pathRoom = congestion().window() - recovery.pipe();
+    int room = Math.min(peerRoom, pathRoom);
     int length = Math.min(queued, Math.min(tcb.sndMss, room));
-    boolean again = next != tcb.sndNxt;
-    if (again) {
-      length = Math.min(length, SequenceNumber.diff(tcb.sndNxt, next));
-    }
     boolean fin = finQueued && length == queued && room > length;
-    if (length <= 0 && !fin) {
+    congestionLimited |= pathRoom < peerRoom && pathRoom < Math.min(queued, tcb.sndMss);
+    if ((length <= 0 && !fin) || (!fin && !mayGo(length, queued))) {
       return false;
     }
-    if (!again && !fin && !mayGo(length, queued)) {
-      return false;
-    }
-    if (!again && tcb.sndNxt == tcb.sndUna && now - lastSent > rtt.timeout() && lastSent != 0) {
-      congestion.onIdleRestart(connection.configuration.initialWindowSegments());
-    }
-    transmit(next, length, fin, now);
+    restartIfIdle(now);
+    sendNew(Math.max(length, 0), fin, now);
     return true;
   }
 
@@ -154,91 +203,157 @@ final class Sender {
       return true;
     }
     if (length == queued) {
-      // The end of what there is. Nagle holds it back while a small segment is under way (as Linux,
-      // by Minshall's rule: full-sized ones do not count).
-      return connection.settings.noDelay
-          || SequenceNumber.le(smallEnd, tcb.sndUna)
-          || SequenceNumber.gt(tcb.sndUp, next);
+      // The end of what there is. TCP_CORK holds it back until it is a full segment; Nagle while a
+      // small segment is under way (as Linux, by Minshall's rule: full-sized ones do not count).
+      return !connection.settings.cork
+          && (connection.settings.noDelay
+              || SequenceNumber.le(smallEnd, tcb.sndUna)
+              || SequenceNumber.gt(tcb.sndUp, tcb.sndNxt));
     }
     // Cut short by a window: "min(D,U) >= Fs * Max(SND.WND)" is worth a segment; less waits for the
     // window to open or for the override timeout.
     return length >= tcb.maxSndWnd / 2;
   }
 
+  /**
+   * After a silence the path may have changed: as Linux (RFC 2861, RFC 5681 section 4.1) the window
+   * is halved for each timeout that has passed, down to the initial one.
+   */
+  private void restartIfIdle(long now) {
+    if (!queue.isEmpty() || lastSent == 0) {
+      return;
+    }
+    long idle = now - lastSent;
+    long timeout = rtt.timeout();
+    if (idle <= timeout) {
+      return;
+    }
+    congestion().onIdle(idle);
+    long initial = (long) connection.configuration.initialWindowSegments() * tcb.sndMss;
+    long restart = Math.min(initial, congestion().window());
+    long window = congestion().window();
+    for (long left = idle - timeout; left > 0 && window > restart; left -= timeout) {
+      window /= 2;
+    }
+    congestion().setWindow(Math.max(window, restart));
+  }
+
+  private void sendNew(int length, boolean fin, long now) {
+    int seq = tcb.sndNxt;
+    int end = SequenceNumber.add(seq, length + (fin ? 1 : 0));
+    finSent |= fin;
+    if (length > 0 && length < tcb.sndMss) {
+      smallEnd = SequenceNumber.add(seq, length);
+    }
+    tcb.sndNxt = end;
+    queue.append(new SentSegment(seq, end, fin, now));
+    recovery.sent(length, false, 0);
+    if (length > 0) {
+      connection.receiver.onDataSent();
+    }
+    transmit(seq, length, fin, now);
+  }
+
   private void transmit(int seq, int length, boolean fin, long now) {
-    int end = SequenceNumber.add(seq, length);
     int flags = TcpHeader.ACK;
-    if (length > 0 && end == dataEnd()) {
+    if (length > 0 && SequenceNumber.add(seq, length) == dataEnd()) {
       flags |= TcpHeader.PSH;
     }
     if (fin) {
       flags |= TcpHeader.FIN;
-      finSent = true;
-      finSeq = end;
-      end = SequenceNumber.add(end, 1);
-    }
-    if (SequenceNumber.lt(seq, tcb.sndNxt)) {
-      retransmissions++;
-      // Karn: the acknowledgment of a segment sent twice measures nothing.
-      timing = false;
-    } else if (!timing) {
-      timing = true;
-      timedEnd = end;
-      timedAt = now;
-    }
-    if (length > 0 && length < tcb.sndMss) {
-      smallEnd = end;
-    }
-    tcb.sndNxt = SequenceNumber.max(tcb.sndNxt, end);
-    if (seq == next) {
-      next = end;
     }
     lastSent = now;
-    if (length > 0) {
-      connection.receiver.onDataSent();
-    }
     int offset = SequenceNumber.diff(seq, tcb.sndUna);
     connection.out.send(seq, flags, buffer.slices(offset, length), length, now);
   }
 
-  /** Sends the first unacknowledged segment again, whatever the windows say. */
-  private void retransmitFirst(long now) {
-    int length = Math.min(tcb.sndMss, Math.min(buffer.size(), flightSize()));
-    boolean fin = finSent && !finAcknowledged && length == buffer.size();
-    if (length > 0 || fin) {
-      transmit(tcb.sndUna, length, fin, now);
+  // ---- acknowledgments ----
+
+  /** An acknowledgment in the acceptable range (RFC 9293 section 3.10.7.4, fifth check). */
+  void acknowledged(Segment segment, long now) {
+    news.reset(segment);
+    news.advanced = SequenceNumber.gt(segment.ack, tcb.sndUna);
+    news.duplicate = isDuplicate(segment);
+    if (tcb.sackOk) {
+      scoreboard.apply(segment, news, recovery.recover(), now);
+    }
+    if (!news.advanced && !news.duplicate && !news.newlySacked && !news.duplicateArrived) {
+      return;
+    }
+    boolean limited = isCongestionLimited();
+    if (news.advanced) {
+      advance(segment.ack, now);
+    }
+    long measured = measure(now);
+    boolean repaired = probe.acknowledged(news, segment.ack);
+    long again = recovery.acknowledged(news, limited, measured, now);
+    if (repaired) {
+      recovery.probeRepairedLoss(now);
+    }
+    setReorderingTimer(again);
+    if (news.advanced) {
+      afterProgress(now);
     }
   }
 
-  // ---- acknowledgments ----
+  private void setReorderingTimer(long again) {
+    if (again == Clock.NEVER) {
+      timers.stop(REORDERING);
+    } else {
+      timers.set(REORDERING, again);
+    }
+  }
 
-  /** An acceptable acknowledgment of something new: {@code SND.UNA < SEG.ACK =< SND.NXT}. */
-  void acknowledged(Segment segment, long now) {
-    int ack = segment.ack;
-    boolean ofFin = finSent && !finAcknowledged && ack == SequenceNumber.add(finSeq, 1);
-    int bytes = SequenceNumber.diff(ack, tcb.sndUna) - (ofFin ? 1 : 0);
-    measure(segment, now);
-    buffer.discard(bytes);
+  /** RFC 5681 section 2: what a duplicate acknowledgment is. */
+  private boolean isDuplicate(Segment segment) {
+    return segment.ack == tcb.sndUna
+        && tcb.sndUna != tcb.sndNxt
+        && segment.length() == 0
+        && segment.window << tcb.sndWindShift == tcb.sndWnd;
+  }
+
+  /** RFC 7661, as Linux has it: a window that was not used does not grow. */
+  private boolean isCongestionLimited() {
+    return congestionLimited
+        || (congestion().isSlowStart() && congestion().window() < 2L * flightSize());
+  }
+
+  private void advance(int ack, long now) {
+    boolean sentAgain = false;
+    boolean ofFin = false;
+    for (SentSegment s; (s = queue.acknowledge(ack)) != null; ) {
+      ofFin |= s.fin;
+      sentAgain |= s.retransmitted;
+      if (!s.sacked) {
+        news.arrived(s, recovery.recover());
+        rack.arrived(s, news, now);
+      }
+    }
+    // Without SACK nobody can say whether the original or the copy has moved the edge.
+    news.originalArrived &= tcb.sackOk || !sentAgain;
+    finAcknowledged |= ofFin;
+    news.acknowledged = SequenceNumber.diff(ack, tcb.sndUna) - (ofFin ? 1 : 0);
+    buffer.discard(news.acknowledged);
     boolean wasUrgent = SequenceNumber.gt(tcb.sndUp, tcb.sndUna);
     tcb.sndUna = ack;
     if (!wasUrgent || SequenceNumber.lt(tcb.sndUp, ack)) {
       tcb.sndUp = ack;
     }
-    next = SequenceNumber.max(next, ack);
     smallEnd = SequenceNumber.max(smallEnd, ack);
-    finAcknowledged |= ofFin;
     timeouts = 0;
-    probes = 0;
-    boolean resend = loss.onAcknowledged(bytes, now);
-    if (tcb.sndUna == tcb.sndNxt) {
+    windowProbes = 0;
+  }
+
+  private void afterProgress(long now) {
+    if (queue.isEmpty()) {
       timers.stop(RETRANSMISSION);
+      timers.stop(LOSS_PROBE);
+      timers.stop(REORDERING);
     } else {
       // RFC 6298 (5.3): "When an ACK is received that acknowledges new data, restart the
       // retransmission timer so that it will expire after RTO seconds".
       timers.set(RETRANSMISSION, now + rtt.timeout());
-      if (resend) {
-        retransmitFirst(now);
-      }
+      armProbe(now);
     }
     if (roomWanted && isWritable()) {
       roomWanted = false;
@@ -249,32 +364,25 @@ final class Sender {
     }
   }
 
-  private void measure(Segment segment, long now) {
-    if (timing && SequenceNumber.ge(segment.ack, timedEnd)) {
-      timing = false;
-      rtt.sample(now - timedAt);
-    } else if (!timing && tcb.tsOk && segment.hasTimestamps && segment.timestampEcho != 0) {
+  /** Takes the round trip that the acknowledgment has measured, or -1. */
+  private long measure(long now) {
+    if (news.firstSentAt >= 0) {
+      rtt.sample(now - news.firstSentAt);
+      return now - news.lastSentAt;
+    }
+    if (news.advanced && tcb.tsOk && news.hasEcho) {
       // RFC 7323 section 4.1: the echo says which of the transmissions is acknowledged.
-      int milliseconds = connection.out.timestamp(now) - segment.timestampEcho;
+      int milliseconds = connection.out.timestamp(now) - news.echo;
       if (milliseconds >= 0) {
         rtt.sample(milliseconds * 1_000_000L);
       }
-    } else {
-      rtt.resetBackOff();
     }
-  }
-
-  /** A duplicate acknowledgment by the definition of RFC 5681 section 2. */
-  void duplicate(long now) {
-    if (loss.onDuplicate(now)) {
-      retransmitFirst(now);
-      timers.set(RETRANSMISSION, now + rtt.timeout());
-    }
+    return -1;
   }
 
   /** RFC 9293 section 3.10.7.4, fifth check: the send window. */
   void updateWindow(Segment segment) {
-    probes = 0;
+    windowProbes = 0;
     if (SequenceNumber.lt(tcb.sndWl1, segment.seq)
         || (tcb.sndWl1 == segment.seq && SequenceNumber.le(tcb.sndWl2, segment.ack))) {
       setWindow(segment, segment.window << tcb.sndWindShift);
@@ -295,28 +403,32 @@ final class Sender {
 
   /** The retransmission timer expired (RFC 6298 section 5). */
   void onRetransmissionTimeout(long now) {
-    if (tcb.sndNxt == tcb.sndUna) {
+    SentSegment head = queue.first();
+    if (head == null || givenUp(timeouts, now)) {
       return;
     }
+    recovery.onTimeout(timeouts == 0, now);
+    timeouts++;
+    rtt.backOff();
+    probe.cancel();
+    timers.stop(LOSS_PROBE);
+    timers.stop(REORDERING);
+    // Also into a window that has shut: "the sending TCP peer must regularly transmit" (3.8.6.1).
+    sendAgain(head, now);
+    timers.set(RETRANSMISSION, now + rtt.timeout());
+  }
+
+  /** RFC 9293 section 3.8.3: R2, after which the connection is given up. */
+  private boolean givenUp(int attempts, long now) {
     int limit =
         connection.isOrphan()
             ? connection.configuration.orphanRetries()
             : connection.configuration.dataRetries();
-    if (timeouts >= limit) {
-      connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
-      return;
+    if (attempts < limit) {
+      return false;
     }
-    congestion.onTimeout(flightSize(), timeouts == 0, now);
-    loss.onTimeout();
-    timeouts++;
-    timing = false;
-    rtt.backOff();
-    next = tcb.sndUna;
-    if (!sendNext(now)) {
-      // The window is shut: "the sending TCP peer must regularly transmit" even so (3.8.6.1).
-      retransmitFirst(now);
-    }
-    timers.set(RETRANSMISSION, now + rtt.timeout());
+    connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
+    return true;
   }
 
   /** The persist timer expired: ask for a window, or send in spite of a small one. */
@@ -328,33 +440,79 @@ final class Sender {
       return;
     }
     // A probe that is not answered counts like a lost segment; any answer sets the count back.
-    int limit =
-        connection.isOrphan()
-            ? connection.configuration.orphanRetries()
-            : connection.configuration.dataRetries();
-    if (probes >= limit) {
-      connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
+    if (givenUp(windowProbes, now)) {
       return;
     }
-    probes++;
+    windowProbes++;
     rtt.backOff();
-    probe(now);
+    provoke(now);
     timers.set(PERSIST, now + rtt.timeout());
   }
 
-  /**
-   * Sends a segment that the peer must answer: no data, and a number that is acknowledged already.
-   */
-  void probe(long now) {
+  /** Sends a segment that the peer must answer: no data, and a number acknowledged already. */
+  void provoke(long now) {
     connection.out.send(SequenceNumber.add(tcb.sndUna, -1), TcpHeader.ACK, null, 0, now);
+  }
+
+  /** RACK's reordering timer expired. */
+  void onReorderingTimeout(long now) {
+    setReorderingTimer(recovery.reorderingTimeout(now));
+    output(now);
+  }
+
+  /** RFC 8985 section 7.2: a probe is due unless losses are being dealt with already. */
+  private void armProbe(long now) {
+    if (!tcb.sackOk
+        || probe.isOutstanding()
+        || recovery.phase() != LossRecovery.Phase.OPEN
+        || queue.isEmpty()) {
+      timers.stop(LOSS_PROBE);
+      return;
+    }
+    boolean oneSegment = queue.first() == queue.last();
+    long wait = TailLossProbe.timeout(rtt, oneSegment, connection.configuration.initialRto());
+    if (wait < rtt.timeout()) {
+      timers.set(LOSS_PROBE, now + wait);
+    } else {
+      timers.stop(LOSS_PROBE);
+    }
+  }
+
+  /** Section 7.3: sends new data if the peer takes some, else the last segment again. */
+  void onLossProbe(long now) {
+    SentSegment tail = queue.last();
+    if (tail == null || recovery.phase() != LossRecovery.Phase.OPEN) {
+      return;
+    }
+    int queued = SequenceNumber.diff(dataEnd(), tcb.sndNxt);
+    int length = Math.min(queued, Math.min(tcb.sndMss, tcb.sndWnd - flightSize()));
+    boolean isNew = length > 0 && !finSent;
+    if (isNew) {
+      sendNew(length, false, now);
+    } else {
+      if (tail.dataLength() > tcb.sndMss) {
+        queue.split(tail, SequenceNumber.add(tail.end, -tcb.sndMss));
+        tail = tail.next;
+      }
+      sendAgain(requireLast(tail), now);
+    }
+    probe.sent(tcb.sndNxt, !isNew);
+    timers.set(RETRANSMISSION, now + rtt.timeout());
+  }
+
+  private static SentSegment requireLast(@Nullable SentSegment tail) {
+    if (tail == null) {
+      throw new AssertionError("a segment was split into nothing");
+    }
+    return tail;
   }
 
   /** The path carries less than we thought: send again what was too big. */
   void onPathMtu(int mss, long now) {
     if (mss < tcb.sndMss) {
       tcb.sndMss = mss;
-      next = tcb.sndUna;
-      timing = false;
+      congestion().setMss(mss);
+      recovery.onPathMtu(mss);
       output(now);
     }
   }
@@ -395,5 +553,6 @@ final class Sender {
 
   void clear() {
     buffer.clear();
+    queue.clear();
   }
 }

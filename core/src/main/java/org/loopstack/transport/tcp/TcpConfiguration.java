@@ -143,6 +143,11 @@ public final class TcpConfiguration {
     return values.ttl;
   }
 
+  /** The congestion control algorithm: cubic or reno. */
+  String congestion() {
+    return values.congestion;
+  }
+
   /** Whether we offer timestamps (RFC 7323). */
   boolean timestamps() {
     return values.timestamps;
@@ -188,6 +193,7 @@ public final class TcpConfiguration {
     private int maxHalfOpen = 4096;
     private long challengeAckInterval = 500 * MILLISECOND;
     private int ttl = 64;
+    private String congestion = Cubic.NAME;
     private boolean timestamps = true;
     private boolean windowScaling = true;
     private boolean selectiveAcknowledgment = true;
@@ -219,6 +225,7 @@ public final class TcpConfiguration {
       maxHalfOpen = from.maxHalfOpen;
       challengeAckInterval = from.challengeAckInterval;
       ttl = from.ttl;
+      congestion = from.congestion;
       timestamps = from.timestamps;
       windowScaling = from.windowScaling;
       selectiveAcknowledgment = from.selectiveAcknowledgment;
@@ -360,6 +367,19 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#ttl}. */
     public Builder ttl(int value) {
       ttl = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link TcpConfiguration#congestion}.
+     *
+     * @throws IllegalArgumentException if there is no such algorithm
+     */
+    public Builder congestion(String value) {
+      if (!CongestionControls.isKnown(value)) {
+        throw new IllegalArgumentException("No such congestion control: " + value);
+      }
+      congestion = value;
       return this;
     }
 

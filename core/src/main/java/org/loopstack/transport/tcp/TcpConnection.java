@@ -4,7 +4,9 @@ package org.loopstack.transport.tcp;
 import static org.loopstack.transport.tcp.TcpTimers.Kind.DELAYED_ACK;
 import static org.loopstack.transport.tcp.TcpTimers.Kind.KEEP_ALIVE;
 import static org.loopstack.transport.tcp.TcpTimers.Kind.LINGER;
+import static org.loopstack.transport.tcp.TcpTimers.Kind.LOSS_PROBE;
 import static org.loopstack.transport.tcp.TcpTimers.Kind.PERSIST;
+import static org.loopstack.transport.tcp.TcpTimers.Kind.REORDERING;
 import static org.loopstack.transport.tcp.TcpTimers.Kind.RETRANSMISSION;
 
 import org.jspecify.annotations.Nullable;
@@ -175,6 +177,12 @@ final class TcpConnection {
         sender.onRetransmissionTimeout(now);
       }
     }
+    if (timers.expired(REORDERING, now)) {
+      sender.onReorderingTimeout(now);
+    }
+    if (timers.expired(LOSS_PROBE, now)) {
+      sender.onLossProbe(now);
+    }
     if (timers.expired(PERSIST, now)) {
       sender.onPersistTimeout(now);
     }
@@ -209,7 +217,7 @@ final class TcpConnection {
       abort(softErrorOr(Errno.ETIMEDOUT), now);
     } else {
       keepAliveProbes++;
-      sender.probe(now);
+      sender.provoke(now);
       timers.set(KEEP_ALIVE, now + settings.keepAliveInterval);
     }
   }

@@ -348,7 +348,8 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       if (error != null) {
         throw new ErrnoException(error);
       }
-      return c.tcb.state.isSynchronized();
+      // A connection that has come and gone was established.
+      return c.tcb.state != TcpState.SYN_SENT && c.tcb.state != TcpState.SYN_RECEIVED;
     } finally {
       exit(now);
     }

@@ -57,6 +57,13 @@ final class TcpSettings {
   long keepAliveInterval;
   int keepAliveProbes;
   boolean noDelay;
+
+  /** TCP_CORK: only full segments go. */
+  boolean cork;
+
+  /** The congestion control algorithm, by name. */
+  String congestion;
+
   boolean urgentInline;
 
   /** Seconds, or -1 for no lingering. */
@@ -72,6 +79,7 @@ final class TcpSettings {
     keepAliveInterval = configuration.keepAliveInterval();
     keepAliveProbes = configuration.keepAliveProbes();
     ttl = configuration.ttl();
+    congestion = configuration.congestion();
   }
 
   TcpSettings(TcpSettings from) {
@@ -88,6 +96,8 @@ final class TcpSettings {
     linger = from.linger;
     trafficClass = from.trafficClass;
     ttl = from.ttl;
+    cork = from.cork;
+    congestion = from.congestion;
   }
 
   /** Sets an option that is supported. */

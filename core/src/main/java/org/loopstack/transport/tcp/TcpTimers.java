@@ -17,7 +17,11 @@ final class TcpTimers {
     /** Asks whether a silent peer is there (RFC 9293 section 3.8.4). */
     KEEP_ALIVE(3),
     /** Ends TIME-WAIT, or FIN-WAIT-2 of a connection whose user has gone. */
-    LINGER(4);
+    LINGER(4),
+    /** Declares lost what reordering does not explain any more (RFC 8985 section 6.2). */
+    REORDERING(5),
+    /** Provokes an acknowledgment of the end of a flight (RFC 8985 section 7). */
+    LOSS_PROBE(6);
 
     /** Where the deadline stands in the table. */
     private final int slot;
@@ -27,7 +31,7 @@ final class TcpTimers {
     }
   }
 
-  private final long[] deadlines = new long[Kind.LINGER.slot + 1];
+  private final long[] deadlines = new long[Kind.LOSS_PROBE.slot + 1];
 
   TcpTimers() {
     Arrays.fill(deadlines, Clock.NEVER);

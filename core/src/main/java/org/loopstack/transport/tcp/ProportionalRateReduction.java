@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+/**
+ * How much may be sent on each acknowledgment of a recovery, so that the window is down at the
+ * threshold when it ends (RFC 9937). Names are the RFC's.
+ */
+final class ProportionalRateReduction {
+  /** Data in flight when the recovery began. */
+  private long recoverFs;
+
+  private long prrDelivered;
+  private long prrOut;
+
+  void start(int flightSize) {
+    recoverFs = Math.max(1, flightSize);
+    prrDelivered = 0;
+    prrOut = 0;
+  }
+
+  /** Something was sent during the recovery. */
+  void sent(int bytes) {
+    prrOut += bytes;
+  }
+
+  /**
+   * The congestion window after an acknowledgment.
+   *
+   * @param deliveredData bytes it has newly told to have arrived
+   * @param safeAck whether SND.UNA has moved and nothing new was lost
+   * @param inflight what is under way
+   */
+  long window(int deliveredData, boolean safeAck, int inflight, int ssthresh, int smss) {
+    prrDelivered += deliveredData;
+    long sendCount;
+    if (inflight > ssthresh) {
+      // "Proportional Rate Reduction": one byte out for so many delivered.
+      sendCount = (prrDelivered * ssthresh + recoverFs - 1) / recoverFs - prrOut;
+    } else {
+      // "PRR-CRB by default", "PRR-SSRB when recovery is in good progress".
+      sendCount = Math.max(prrDelivered - prrOut, deliveredData);
+      if (safeAck) {
+        sendCount += smss;
+      }
+      sendCount = Math.min(ssthresh - inflight, sendCount);
+    }
+    if (prrOut == 0 && sendCount <= 0) {
+      // "Force a fast retransmit upon entering recovery".
+      sendCount = smss;
+    }
+    return inflight + Math.max(sendCount, 0);
+  }
+}

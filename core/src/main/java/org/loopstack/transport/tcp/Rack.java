@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.Clock;
+import org.loopstack.wire.SequenceNumber;
+
+/**
+ * RACK: what was sent before something that has arrived, by more than the reordering that the path
+ * may do, is lost (RFC 8985 section 6). The names are the RFC's.
+ */
+final class Rack {
+  /** "DupThresh": without known reordering, so many sacked segments make a loss at once. */
+  private static final int DUP_THRESH = 3;
+
+  /** For how many recoveries a wider reordering window is kept. */
+  private static final int PERSIST = 16;
+
+  private final TransmissionControlBlock tcb;
+  private final RetransmissionQueue queue;
+  private final RttEstimator estimator;
+
+  /** "RACK.xmit_ts": when the most recently sent of the segments that have arrived was sent. */
+  private long xmitTs = -1;
+
+  /** "RACK.end_seq". */
+  private int endSeq;
+
+  /** "RACK.rtt". */
+  private long rtt;
+
+  /** "RACK.fack": the highest number that has arrived. */
+  private int fack;
+
+  private boolean reorderingSeen;
+  private int reoWndMult = 1;
+  private int reoWndPersist = PERSIST;
+  private int dsackRound;
+  private boolean dsackRoundOpen;
+  private boolean advanced;
+
+  Rack(TransmissionControlBlock tcb, RetransmissionQueue queue, RttEstimator estimator) {
+    this.tcb = tcb;
+    this.queue = queue;
+    this.estimator = estimator;
+  }
+
+  void start() {
+    fack = tcb.sndUna;
+    dsackRound = tcb.sndUna;
+  }
+
+  boolean isReorderingSeen() {
+    return reorderingSeen;
+  }
+
+  /** Steps 2 and 3: a segment has arrived. */
+  void arrived(SentSegment segment, Acknowledgment news, long now) {
+    long measured = now - segment.sentAt;
+    if (segment.retransmitted) {
+      // "an ACK for a retransmitted segment may be for the original": believed only if neither the
+      // echoed timestamp nor the shortest round trip speak against it.
+      if (news.hasEcho && SequenceNumber.lt(news.echo, timestampOf(segment))) {
+        return;
+      }
+      if (measured < estimator.minRtt()) {
+        return;
+      }
+    }
+    if (SequenceNumber.gt(segment.end, fack)) {
+      fack = segment.end;
+    } else if (SequenceNumber.lt(segment.end, fack) && !segment.retransmitted) {
+      reorderingSeen = true;
+    }
+    if (sentAfter(segment.sentAt, segment.end, xmitTs, endSeq)) {
+      xmitTs = segment.sentAt;
+      endSeq = segment.end;
+      rtt = measured;
+      advanced = true;
+    }
+  }
+
+  private int timestampOf(SentSegment segment) {
+    return (int) (segment.sentAt / 1_000_000) + tcb.tsOffset;
+  }
+
+  private static boolean sentAfter(long t1, int seq1, long t2, int seq2) {
+    return t1 > t2 || (t1 == t2 && SequenceNumber.gt(seq1, seq2));
+  }
+
+  /** Step 4: a D-SACK widens the reordering window, once a round trip. */
+  void duplicateReported() {
+    if (!dsackRoundOpen || SequenceNumber.ge(tcb.sndUna, dsackRound)) {
+      dsackRoundOpen = true;
+      dsackRound = tcb.sndNxt;
+      reoWndMult++;
+      reoWndPersist = PERSIST;
+    }
+  }
+
+  /** A recovery has ended. */
+  void recovered() {
+    if (--reoWndPersist <= 0) {
+      reoWndPersist = PERSIST;
+      reoWndMult = 1;
+    }
+  }
+
+  private long reorderingWindow(boolean recovering) {
+    if (!reorderingSeen && (recovering || queue.sackedSegments() >= DUP_THRESH)) {
+      return 0;
+    }
+    long min = estimator.minRtt() == Long.MAX_VALUE ? 0 : estimator.minRtt();
+    return Math.min(reoWndMult * (min / 4), Math.max(estimator.srtt(), min));
+  }
+
+  /** Whether something has arrived that was sent later than all that had arrived before. */
+  boolean takeAdvance() {
+    boolean was = advanced;
+    advanced = false;
+    return was;
+  }
+
+  /**
+   * Step 5: marks what is lost.
+   *
+   * @param recovering whether a loss is known already
+   * @return when to look again for what is not lost yet, or {@link Clock#NEVER}
+   */
+  long detectLoss(boolean recovering, long now) {
+    if (xmitTs < 0) {
+      return Clock.NEVER;
+    }
+    long window = reorderingWindow(recovering);
+    long again = Clock.NEVER;
+    for (SentSegment s = queue.first(); s != null; s = s.next) {
+      if (s.sacked || (s.lost && !s.underWayAgain)) {
+        continue;
+      }
+      if (!sentAfter(xmitTs, endSeq, s.sentAt, s.end)) {
+        continue;
+      }
+      long deadline = s.sentAt + rtt + window;
+      if (deadline <= now) {
+        queue.markLost(s);
+      } else {
+        // "timeout = max(remaining, timeout)": one look when all that may be lost is due.
+        again = again == Clock.NEVER ? deadline : Math.max(again, deadline);
+      }
+    }
+    return again;
+  }
+
+  /** Section 6.3: a timeout loses the first segment, and those whose time has passed too. */
+  void markLostOnTimeout(long now) {
+    long window = reorderingWindow(true);
+    @Nullable SentSegment head = queue.first();
+    for (SentSegment s = head; s != null; s = s.next) {
+      if (s == head || s.sentAt + rtt + window <= now) {
+        queue.markLost(s);
+      }
+    }
+  }
+}
