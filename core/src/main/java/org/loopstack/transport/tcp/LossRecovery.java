@@ -135,7 +135,7 @@ final class LossRecovery {
     }
     countDuplicates(news);
     undoIfSpurious(news);
-    endPhase(news, now);
+    endPhase(news);
     int lostBefore = queue.lost();
     long again = detect(news, now);
     boolean newLoss = queue.lost() > lostBefore;
@@ -191,7 +191,7 @@ final class LossRecovery {
     phase = queue.sackedSegments() > 0 ? Phase.DISORDER : Phase.OPEN;
   }
 
-  private void endPhase(Acknowledgment news, long now) {
+  private void endPhase(Acknowledgment news) {
     boolean past = SequenceNumber.ge(tcb.sndUna, recover);
     switch (phase) {
       case RECOVERY, CWR -> {
