@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The command {@code lo bench}. It measures in a JVM of its own, because some of what it needs can
+ * only be said when a JVM starts.
+ */
+@Command(
+    name = "bench",
+    description = {
+      "Compare the kernel's loopback with ours, side by side in one process.",
+      "",
+      "Each round measures both sides, with the same code on unmodified java.nio channels; medians"
+          + " are printed, and no ratio where the rounds differ too much to mean anything."
+    })
+public final class BenchCommand implements Callable<Integer> {
+  /** The exit status of {@code --check} where a bar is missed. */
+  static final int BAR_MISSED = 1;
+
+  private static final int DEFAULT_CARRIERS = 2;
+
+  @Option(names = "--quick", description = "Be done in less than 50 seconds.")
+  boolean quick;
+
+  @Option(names = "--json", description = "Print JSON instead of a table.")
+  boolean json;
+
+  @Option(names = "--list", description = "Print the names of the rows only.")
+  boolean list;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "PATTERN",
+      description = "Only rows whose name has a match of this regular expression.")
+  @Nullable Pattern rows;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      description = "Measured rounds per row; 4 with --quick, else 7.")
+  int runs;
+
+  @Option(
+      names = "--carriers",
+      paramLabel = "N",
+      description = "Threads that carry the virtual threads. The default is ${DEFAULT-VALUE}.")
+  int carriers = DEFAULT_CARRIERS;
+
+  @Option(names = "--check", description = "Exit with status 1 if a row misses its bar.")
+  boolean check;
+
+  @Option(
+      names = "--parts",
+      description = "Measure the stack's parts with JMH instead; --rows chooses among them too.")
+  boolean parts;
+
+  /** The command, before its options are read. */
+  public BenchCommand() {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    if (!Congestion.isCubicPermitted() && UserNamespace.isPossible()) {
+      command.addAll(UserNamespace.COMMAND);
+    }
+    List<String> options =
+        List.of(
+            "-Djdk.virtualThreadScheduler.parallelism=" + carriers,
+            "-Djdk.virtualThreadScheduler.maxPoolSize=256",
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
+    command.addAll(JavaProcess.command(options, Bench.class, arguments()));
+    return new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+
+  /** The options as they are written. */
+  private List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    addIf(quick, "--quick", arguments);
+    addIf(json, "--json", arguments);
+    addIf(list, "--list", arguments);
+    addIf(check, "--check", arguments);
+    addIf(parts, "--parts", arguments);
+    if (rows != null) {
+      arguments.addAll(List.of("--rows", rows.pattern()));
+    }
+    if (runs != 0) {
+      arguments.addAll(List.of("--runs", Integer.toString(runs)));
+    }
+    return arguments;
+  }
+
+  private static void addIf(boolean set, String option, List<String> arguments) {
+    if (set) {
+      arguments.add(option);
+    }
+  }
+
+  /** How long to measure. */
+  Effort effort() {
+    Effort effort = quick ? Effort.QUICK : Effort.FULL;
+    return runs == 0 ? effort : effort.withRounds(runs);
+  }
+
+  /** Whether the row was asked for. */
+  boolean wants(Row row) {
+    return rows == null || rows.matcher(row.name()).find();
+  }
+}

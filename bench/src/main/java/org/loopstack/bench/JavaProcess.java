@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.bench;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Starts Java programs with this JVM's Java, class path and options. */
+public final class JavaProcess {
+  private JavaProcess() {}
+
+  /** A process that runs a class of this class path with the options that this JVM has. */
+  public static ProcessBuilder like(Class<?> main, String... arguments) {
+    return new ProcessBuilder(command(List.of(), main, List.of(arguments)));
+  }
+
+  /** The command line for it, with more options of Java. */
+  static List<String> command(List<String> options, Class<?> main, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+      if (!option.startsWith("-agentlib:") && !option.startsWith("-javaagent:")) {
+        command.add(option);
+      }
+    }
+    command.addAll(options);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(main.getName());
+    command.addAll(arguments);
+    return command;
+  }
+}

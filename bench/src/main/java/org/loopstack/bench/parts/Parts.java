@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.bench.parts;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/** Runs the benchmarks of this package. */
+public final class Parts {
+  private Parts() {}
+
+  /**
+   * Runs them in a JVM of their own each, and prints as JMH does, with the garbage they make.
+   *
+   * @param which those whose class or method has a match; null for all
+   * @param quick whether an answer soon is worth more than a precise one
+   * @return the exit status
+   */
+  public static int run(@Nullable Pattern which, boolean quick) throws RunnerException {
+    String prefix = Pattern.quote(Parts.class.getPackageName()) + ".*";
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include(which == null ? prefix : prefix + which.pattern())
+            .addProfiler(GCProfiler.class)
+            .resultFormat(ResultFormatType.TEXT)
+            .shouldFailOnError(true)
+            .forks(1)
+            .warmupIterations(quick ? 2 : 5)
+            .warmupTime(TimeValue.milliseconds(quick ? 300 : 1000))
+            .measurementIterations(quick ? 3 : 5)
+            .measurementTime(TimeValue.milliseconds(quick ? 300 : 1000));
+    return new Runner(options.build()).run().isEmpty() ? 1 : 0;
+  }
+}

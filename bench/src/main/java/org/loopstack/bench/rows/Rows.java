@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.bench.rows;
+
+import static org.loopstack.bench.ThreadKind.PLATFORM;
+import static org.loopstack.bench.ThreadKind.VIRTUAL;
+
+import java.util.List;
+import org.loopstack.bench.Bar;
+import org.loopstack.bench.Row;
+
+/** All rows with their bars, in the order in which they are measured and printed. */
+public final class Rows {
+  private static final int KIB = 1024;
+
+  private Rows() {}
+
+  /** All rows. */
+  public static List<Row> all() {
+    return List.of(
+        new RoundTrip(PLATFORM, new Bar.AtLeast(1)),
+        new RoundTrip(VIRTUAL, new Bar.AtLeast(6)),
+        new SelectorRoundTrip(new Bar.AtLeast(6)),
+        Bulk.single(PLATFORM, 4 * KIB, new Bar.AtLeast(3)),
+        Bulk.single(PLATFORM, 64 * KIB, new Bar.AtLeast(1.5)),
+        Bulk.single(PLATFORM, 256 * KIB, new Bar.AtLeast(1.5)),
+        Bulk.single(VIRTUAL, 4 * KIB, new Bar.AtLeast(3)),
+        Bulk.single(VIRTUAL, 64 * KIB, new Bar.AtLeast(1.5)),
+        Bulk.single(VIRTUAL, 256 * KIB, new Bar.AtLeast(1.5)),
+        Bulk.parallel(PLATFORM, 16, 64 * KIB, new Bar.AtLeast(1.5)),
+        new UdpExchange(new Bar.AtLeast(7)),
+        new ConnectAcceptClose(new Bar.AtLeast(8)),
+        new IdleMemory(new Bar.AtMost(2 * KIB)),
+        new FirstStack(new Bar.AtMost(2)),
+        new CreateStack());
+  }
+}
