@@ -21,15 +21,15 @@ public record Result(Row row, Series kernel, Series ours, @Nullable String failu
 
   /** A row that could not be measured. */
   static Result failed(Row row, String why) {
-    Series none = new Series(new double[] {Double.NaN}, Double.NaN);
+    Series none = new Series(Double.NaN, Double.NaN);
     return new Result(row, none, none, why);
   }
 
   /** How far apart the rounds' ratios are: their interquartile range as a part of the median. */
   public double spread() {
-    double[] ratios = new double[kernel.values().length];
+    double[] ratios = new double[kernel.rounds()];
     for (int i = 0; i < ratios.length; i++) {
-      ratios[i] = row.unit().ratio(kernel.values()[i], ours.values()[i]);
+      ratios[i] = row.unit().ratio(kernel.value(i), ours.value(i));
     }
     return Statistics.spread(ratios);
   }

@@ -13,6 +13,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 
 /** Runs the benchmarks of this package. */
 public final class Parts {
+  /** Matches each benchmark of this package. */
+  static final String PATTERN = Pattern.quote(Parts.class.getPackageName()) + ".*";
+
   private Parts() {}
 
   /**
@@ -23,10 +26,9 @@ public final class Parts {
    * @return the exit status
    */
   public static int run(@Nullable Pattern which, boolean quick) throws RunnerException {
-    String prefix = Pattern.quote(Parts.class.getPackageName()) + ".*";
     ChainedOptionsBuilder options =
         new OptionsBuilder()
-            .include(which == null ? prefix : prefix + which.pattern())
+            .include(which == null ? PATTERN : PATTERN + which.pattern())
             .addProfiler(GCProfiler.class)
             .resultFormat(ResultFormatType.TEXT)
             .shouldFailOnError(true)

@@ -37,6 +37,11 @@ final class BulkStream {
     return block;
   }
 
+  /** The bytes of each write. */
+  ByteBuffer pattern() {
+    return pattern.duplicate();
+  }
+
   private static long checksum(ByteBuffer bytes) {
     CRC32C crc = new CRC32C();
     crc.update(bytes.duplicate());
@@ -45,7 +50,7 @@ final class BulkStream {
 
   /** Sends for that long. Returns how many bytes were sent, those that are checked included. */
   long send(SocketChannel channel, long nanos) throws IOException {
-    ByteBuffer source = pattern.duplicate();
+    ByteBuffer source = pattern();
     long sent = 0;
     long start = System.nanoTime();
     do {

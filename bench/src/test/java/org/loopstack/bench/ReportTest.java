@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+  private static final Machine MACHINE =
+      new Machine(2, "Some \"CPU\"", "Linux 6", "25 (Some)", "G1", 2);
+  private static final Effort EFFORT = new Effort(3, 1, 1, true);
+  private static final Congestion CUBIC = new Congestion(null, "cubic", "bbr", "NewReno", "");
+  private static final Congestion BBR =
+      new Congestion(null, "bbr", "bbr", "NewReno", "the kernel's side does not use CUBIC");
+
+  private static Result result(Bar bar, double kernel, double... ours) {
+    Row row = new FakeRow(Unit.MICROSECONDS, bar, side -> 1);
+    double[] kernels = new double[ours.length];
+    Arrays.fill(kernels, kernel);
+    return new Result(row, new Series(10, kernels), new Series(Double.NaN, ours), null);
+  }
+
+  private static String print(Function<PrintStream, Report> report, Result... results) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Report to = report.apply(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    to.begin();
+    for (Result result : results) {
+      to.add(result);
+    }
+    to.end();
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  private static String table(Congestion congestion, Result... results) {
+    return print(out -> new TableReport(out, MACHINE, congestion, EFFORT), results);
+  }
+
+  private static JsonObject json(Result... results) {
+    return JsonParser.parseString(
+            print(out -> new JsonReport(out, MACHINE, CUBIC, EFFORT), results))
+        .getAsJsonObject();
+  }
+
+  @Test
+  void jsonRowHasExactlyTheSevenFields() {
+    JsonObject root = json(result(new Bar.AtLeast(6), 10, 5, 5, 5));
+    JsonObject row = root.getAsJsonArray("rows").get(0).getAsJsonObject();
+    assertThat(row.keySet())
+        .containsExactly("name", "unit", "kernel", "loopstack", "ratio", "bar", "spread");
+    assertThat(row.get("ratio").getAsDouble()).isEqualTo(2);
+    assertThat(row.get("bar").getAsDouble()).isEqualTo(6);
+    assertThat(row.get("spread").getAsDouble()).isZero();
+    assertThat(root.get("cpu").getAsString()).isEqualTo("Some \"CPU\"");
+    assertThat(root.getAsJsonObject("congestionControl").get("kernel").getAsString())
+        .isEqualTo("cubic");
+  }
+
+  @Test
+  void jsonHasNoRatioWhereItIsTooNoisyOrFailed() {
+    Row row = new FakeRow(Unit.MICROSECONDS, new Bar.AtMost(7), side -> 1);
+    JsonObject root = json(result(new Bar.None(), 10, 1, 20, 90), Result.failed(row, "broke"));
+    JsonObject noisy = root.getAsJsonArray("rows").get(0).getAsJsonObject();
+    JsonObject failed = root.getAsJsonArray("rows").get(1).getAsJsonObject();
+    assertThat(noisy.get("ratio").isJsonNull()).isTrue();
+    assertThat(noisy.get("spread").getAsDouble()).isGreaterThan(0.5);
+    assertThat(noisy.get("bar").isJsonNull()).isTrue();
+    assertThat(failed.get("kernel").isJsonNull()).isTrue();
+    assertThat(failed.get("bar").getAsString()).isEqualTo("<= 7");
+    assertThat(root.getAsJsonArray("failures").get(0).getAsJsonObject().get("reason").getAsString())
+        .isEqualTo("broke");
+  }
+
+  @Test
+  void tableShowsRatioBarAndSpread() {
+    assertThat(table(CUBIC, result(new Bar.AtLeast(6), 10, 5, 5, 5)))
+        .containsPattern("made up +us +10\\.0 +5\\.00 +2\\.00 x +>= 6 x +0 % +10 B +-\n")
+        .contains("kernel cubic (the machine's default is bbr), loopstack NewReno")
+        .contains("Not at the bar: 1 of 1 rows")
+        .doesNotContain("NOTE");
+  }
+
+  @Test
+  void tableRefusesARatioInNoise() {
+    assertThat(table(CUBIC, result(new Bar.None(), 10, 1, 20, 90)))
+        .contains("too noisy")
+        .doesNotContain(" x ");
+  }
+
+  @Test
+  void tableSaysPlainlyThatTheKernelDoesNotUseCubic() {
+    assertThat(table(BBR)).contains("NOTE: the kernel's side does not use CUBIC");
+  }
+}
