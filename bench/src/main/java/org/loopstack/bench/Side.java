@@ -2,6 +2,7 @@
 package org.loopstack.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.DatagramChannel;
@@ -14,6 +15,9 @@ import java.nio.channels.SocketChannel;
  * both, on unmodified {@code java.nio} channels. Safe for use by many threads.
  */
 public interface Side extends AutoCloseable {
+  /** Any free port of 127.0.0.1, to bind to. */
+  InetSocketAddress FREE_PORT = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+
   /** How it is called where it fails. */
   String name();
 
@@ -43,7 +47,7 @@ public interface Side extends AutoCloseable {
   default ServerSocketChannel listen(int backlog) throws IOException {
     ServerSocketChannel server = openServer();
     try {
-      return server.bind(new InetSocketAddress("127.0.0.1", 0), backlog);
+      return server.bind(FREE_PORT, backlog);
     } catch (IOException | RuntimeException e) {
       server.close();
       throw e;

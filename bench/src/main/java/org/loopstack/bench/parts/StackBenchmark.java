@@ -3,7 +3,6 @@ package org.loopstack.bench.parts;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -12,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import org.loopstack.Stack;
+import org.loopstack.bench.Side;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
@@ -27,8 +27,6 @@ import org.openjdk.jmh.annotations.TearDown;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class StackBenchmark {
-  private static final InetSocketAddress ANY_PORT = new InetSocketAddress("127.0.0.1", 0);
-
   /** How many connections there are, used one after the other. */
   @Param({"1", "1000"})
   public int connections;
@@ -45,7 +43,7 @@ public class StackBenchmark {
 
   private DatagramChannel datagram() {
     try {
-      return stack.selectorProvider().openDatagramChannel().bind(ANY_PORT);
+      return stack.selectorProvider().openDatagramChannel().bind(Side.FREE_PORT);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -57,7 +55,7 @@ public class StackBenchmark {
     clients = new SocketChannel[connections];
     servers = new SocketChannel[connections];
     try (ServerSocketChannel listener = stack.selectorProvider().openServerSocketChannel()) {
-      listener.bind(ANY_PORT);
+      listener.bind(Side.FREE_PORT);
       for (int i = 0; i < connections; i++) {
         clients[i] = stack.selectorProvider().openSocketChannel();
         clients[i].connect(listener.getLocalAddress());

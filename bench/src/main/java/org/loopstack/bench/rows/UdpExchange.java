@@ -2,7 +2,6 @@
 package org.loopstack.bench.rows;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -69,7 +68,7 @@ public final class UdpExchange implements Row {
   private static DatagramChannel bind(Side side) throws IOException {
     DatagramChannel channel = side.openDatagram();
     try {
-      return channel.bind(new InetSocketAddress("127.0.0.1", 0));
+      return channel.bind(Side.FREE_PORT);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
