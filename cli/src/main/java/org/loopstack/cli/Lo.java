@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.bench.BenchCommand;
 import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.Session;
 import org.loopstack.cli.host.StackTool;
@@ -39,12 +40,14 @@ import picocli.CommandLine.RunLast;
       ConnectCommand.class,
       GetCommand.class,
       ServeCommand.class,
+      BenchCommand.class,
       GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:All went well.",
-      "1:ping: nothing came back; addr: there is no such interface.",
+      "1:ping: nothing came back; addr: there is no such interface; bench --check: a bar is"
+          + " missed.",
       "2:The command line is wrong.",
       "1-56:get: as curl, for instance 7 if it cannot connect.",
       "66:There is no such file or directory.",
