@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Starts Java programs with this JVM's Java, class path and options. */
 public final class JavaProcess {
+  /** Agents listen on ports of their own, and an AOT cache fits the options it was made with. */
+  private static final List<String> LEFT_OUT = List.of("-agentlib:", "-javaagent:", "-XX:AOTCache");
+
   private JavaProcess() {}
 
   /** A process that runs a class of this class path with the options that this JVM has. */
@@ -20,7 +23,7 @@ public final class JavaProcess {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (!option.startsWith("-agentlib:") && !option.startsWith("-javaagent:")) {
+      if (LEFT_OUT.stream().noneMatch(option::startsWith)) {
         command.add(option);
       }
     }
