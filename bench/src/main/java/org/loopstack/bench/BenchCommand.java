@@ -27,6 +27,7 @@ public final class BenchCommand implements Callable<Integer> {
   static final int BAR_MISSED = 1;
 
   private static final int DEFAULT_CARRIERS = 2;
+  private static final String HEAP = "1g";
 
   @Option(names = "--quick", description = "Be done in less than 50 seconds.")
   boolean quick;
@@ -76,6 +77,12 @@ public final class BenchCommand implements Callable<Integer> {
         List.of(
             "-Djdk.virtualThreadScheduler.parallelism=" + carriers,
             "-Djdk.virtualThreadScheduler.maxPoolSize=256",
+            // All of the heap is there from the start: else ours, whose buffers are heap, is
+            // charged
+            // for each page that the JVM asks the kernel for as it grows.
+            "-Xms" + HEAP,
+            "-Xmx" + HEAP,
+            "-XX:+AlwaysPreTouch",
             "--enable-native-access=ALL-UNNAMED",
             "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
     command.addAll(JavaProcess.command(options, Bench.class, arguments()));

@@ -28,7 +28,12 @@ public record Congestion(
     String loopstack,
     String warning) {
   private static final Path SYSCTL = Path.of("/proc/sys/net/ipv4");
-  private static final String OURS = "NewReno (RFC 5681, 6582)";
+
+  /**
+   * What a stack has unless its configuration says otherwise, and ours is configured by default.
+   */
+  private static final String OURS = "cubic (RFC 9438)";
+
   private static final int CAP_NET_ADMIN = 12;
 
   /** Finds out what this JVM can have. */

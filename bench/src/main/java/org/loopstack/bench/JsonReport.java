@@ -30,6 +30,7 @@ final class JsonReport implements Report {
     root.addProperty("operatingSystem", machine.operatingSystem());
     root.addProperty("java", machine.java());
     root.addProperty("collector", machine.collector());
+    root.addProperty("heapMebibytes", machine.heapMebibytes());
     root.addProperty("carriers", machine.carriers());
     JsonObject control = new JsonObject();
     control.addProperty("kernel", congestion.kernel());

@@ -16,10 +16,17 @@ import java.util.stream.Collectors;
  * @param operatingSystem its name and version
  * @param java the JVM's version and maker
  * @param collector the garbage collectors' names
+ * @param heapMebibytes how large the heap may become
  * @param carriers how many threads carry virtual threads
  */
 public record Machine(
-    int cores, String cpu, String operatingSystem, String java, String collector, int carriers) {
+    int cores,
+    String cpu,
+    String operatingSystem,
+    String java,
+    String collector,
+    long heapMebibytes,
+    int carriers) {
   /** This machine and this JVM. */
   public static Machine here() {
     int cores = Runtime.getRuntime().availableProcessors();
@@ -31,6 +38,7 @@ public record Machine(
         ManagementFactory.getGarbageCollectorMXBeans().stream()
             .map(GarbageCollectorMXBean::getName)
             .collect(Collectors.joining(", ")),
+        Runtime.getRuntime().maxMemory() >> 20,
         Integer.getInteger("jdk.virtualThreadScheduler.parallelism", cores));
   }
 

@@ -31,12 +31,13 @@ final class TableReport implements Report {
         effort.rounds());
     out.printf(
         Locale.ROOT,
-        "%d cores, %s; %s; Java %s, %s; %d carriers of virtual threads.%n",
+        "%d cores, %s; %s; Java %s, %s, heap %d MiB; %d carriers of virtual threads.%n",
         machine.cores(),
         machine.cpu(),
         machine.operatingSystem(),
         machine.java(),
         machine.collector(),
+        machine.heapMebibytes(),
         machine.carriers());
     out.printf(
         Locale.ROOT,

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ReportTest {
   private static final Machine MACHINE =
-      new Machine(2, "Some \"CPU\"", "Linux 6", "25 (Some)", "G1", 2);
+      new Machine(2, "Some \"CPU\"", "Linux 6", "25 (Some)", "G1", 1024, 2);
   private static final Effort EFFORT = new Effort(3, 1, 1, true);
   private static final Congestion CUBIC = new Congestion(null, "cubic", "bbr", "NewReno", "");
   private static final Congestion BBR =
