@@ -8,8 +8,12 @@ import java.util.List;
 
 /** Starts Java programs with this JVM's Java, class path and options. */
 public final class JavaProcess {
-  /** Agents listen on ports of their own, and an AOT cache fits the options it was made with. */
-  private static final List<String> LEFT_OUT = List.of("-agentlib:", "-javaagent:", "-XX:AOTCache");
+  /**
+   * Agents listen on ports of their own, an AOT cache fits only the options it was made with, and
+   * touching the heap takes time that a child of seconds does not have.
+   */
+  private static final List<String> LEFT_OUT =
+      List.of("-agentlib:", "-javaagent:", "-XX:AOTCache", "-XX:+AlwaysPreTouch");
 
   private JavaProcess() {}
 
