@@ -313,22 +313,26 @@ final class LossRecovery {
     if (phase != Phase.CWR) {
       undoable = false;
       remember();
-      congestion.onCongestion(pipeForReduction(), now);
-      prr.start(pipeForReduction());
+      congestion.onCongestion(flightSize(), now);
+      prr.start(flightSize());
     }
     phase = Phase.RECOVERY;
     recover = tcb.sndNxt;
   }
 
-  private int pipeForReduction() {
-    return SequenceNumber.diff(tcb.sndNxt, tcb.sndUna);
+  /**
+   * FlightSize as RFC 5681 section 3.2 means it: without the segments that duplicates have let go
+   * (limited transmit), so never more than the window.
+   */
+  private int flightSize() {
+    return Math.min(SequenceNumber.diff(tcb.sndNxt, tcb.sndUna), congestion.window());
   }
 
   /** A congestion mark was echoed (RFC 3168 section 6.1.2): once per window of data. */
   void congestionEchoed(long now) {
     if (phase == Phase.OPEN || phase == Phase.DISORDER) {
-      congestion.onCongestion(pipeForReduction(), now);
-      prr.start(pipeForReduction());
+      congestion.onCongestion(flightSize(), now);
+      prr.start(flightSize());
       phase = Phase.CWR;
       recover = tcb.sndNxt;
       undoable = false;
@@ -338,7 +342,7 @@ final class LossRecovery {
   /** A tail loss probe has repaired a loss: RFC 8985 section 7.4.2 asks for the usual response. */
   void probeRepairedLoss(long now) {
     if (phase == Phase.OPEN || phase == Phase.DISORDER) {
-      congestion.onCongestion(Math.max(pipeForReduction(), tcb.sndMss), now);
+      congestion.onCongestion(Math.max(flightSize(), tcb.sndMss), now);
       congestion.setWindow(congestion.slowStartThreshold());
     }
   }
@@ -358,8 +362,10 @@ final class LossRecovery {
         }
       }
       case OPEN, DISORDER, LOSS -> {
-        if (news.advanced && news.acknowledged > 0 && limited) {
-          congestion.onAcknowledged(news.acknowledged, measured, rtt.srtt(), now);
+        // What blocks had reported before has been counted: only what is new lets the window grow.
+        int grown = Math.min(news.delivered, news.acknowledged);
+        if (news.advanced && grown > 0 && limited) {
+          congestion.onAcknowledged(grown, measured, rtt.srtt(), now);
         }
       }
     }
@@ -385,7 +391,7 @@ final class LossRecovery {
       undoable = false;
       remember();
       // "ssthresh = max (FlightSize / 2, 2*SMSS)", or as the algorithm has it; once per episode.
-      congestion.onCongestion(pipeForReduction(), now);
+      congestion.onCongestion(flightSize(), now);
     }
     congestion.onTimeout(now);
     SentSegment head = queue.first();
