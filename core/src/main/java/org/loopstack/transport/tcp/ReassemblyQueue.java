@@ -14,7 +14,7 @@ final class ReassemblyQueue {
     final int seq;
     final int length;
     final Slice data;
-    final long arrival;
+    long arrival;
     @Nullable Piece next;
 
     Piece(int seq, int length, Slice data, long arrival) {
@@ -46,8 +46,18 @@ final class ReassemblyQueue {
     return bytes;
   }
 
-  /** Takes in data; of what is there already, the old copy stays. */
-  void insert(int seq, @Nullable Slice data, int length) {
+  /**
+   * Takes in data; of what is there already, the old copy stays.
+   *
+   * @return whether all of it was there already
+   */
+  boolean insert(int seq, @Nullable Slice data, int length) {
+    int before = bytes;
+    take(seq, data, length);
+    return bytes == before;
+  }
+
+  private void take(int seq, @Nullable Slice data, int length) {
     arrivals++;
     int from = seq;
     int end = SequenceNumber.add(seq, length);
@@ -63,6 +73,9 @@ final class ReassemblyQueue {
       int gap = SequenceNumber.diff(gapEnd, from);
       if (gap > 0) {
         before = link(new Piece(from, gap, part(rest, gap), arrivals), before, at);
+      }
+      if (at != null && SequenceNumber.lt(at.seq, end)) {
+        at.arrival = arrivals;
       }
       int next = at == null ? end : SequenceNumber.max(at.end(), from);
       int skip = SequenceNumber.diff(SequenceNumber.min(next, end), from);
@@ -117,10 +130,12 @@ final class ReassemblyQueue {
    * first SACK block ... MUST specify the contiguous block of data containing the segment which
    * triggered this ACK"; the others follow in the order in which they last changed.
    *
-   * @return how many blocks
+   * @param from how many blocks are written there already
+   * @param max how many there may be in all
+   * @return how many there are in all
    */
-  int sackBlocks(int[] edges, int max) {
-    int count = 0;
+  int sackBlocks(int[] edges, int from, int max) {
+    int count = from;
     long limit = Long.MAX_VALUE;
     while (count < max) {
       long newest = -1;

@@ -30,6 +30,11 @@ final class Receiver {
    */
   private boolean interactive;
 
+  /** RFC 2883: what has arrived twice and is to be reported first; nothing if both are equal. */
+  private int duplicateLeft;
+
+  private int duplicateRight;
+
   private boolean finArrived;
   private int finSeq;
   private boolean endOfStream;
@@ -111,6 +116,34 @@ final class Receiver {
     ackNow = true;
   }
 
+  /** Data has arrived that was there already: the next acknowledgment says so (RFC 2883). */
+  void reportDuplicate(int left, int right) {
+    duplicateLeft = left;
+    duplicateRight = right;
+    ackNow = true;
+  }
+
+  /** Whether the next acknowledgment has something to report in a SACK option. */
+  boolean hasSackBlocks() {
+    return duplicateLeft != duplicateRight || !queue.isEmpty();
+  }
+
+  /**
+   * Writes the blocks of a SACK option, what has arrived twice first (RFC 2883 section 4), once.
+   *
+   * @return how many blocks
+   */
+  int sackBlocks(int[] edges, int max) {
+    int count = 0;
+    if (duplicateLeft != duplicateRight) {
+      edges[0] = duplicateLeft;
+      edges[1] = duplicateRight;
+      duplicateLeft = duplicateRight;
+      count = 1;
+    }
+    return queue.sackBlocks(edges, count, max);
+  }
+
   /** Takes in the data of an acceptable segment, trimmed to the window. */
   void text(Segment segment) {
     int length = segment.dataLength();
@@ -139,7 +172,9 @@ final class Receiver {
       }
     } else {
       // "Out-of-order data segments SHOULD be acknowledged immediately".
-      queue.insert(segment.seq, segment.data(), length);
+      if (queue.insert(segment.seq, segment.data(), length)) {
+        reportDuplicate(segment.seq, SequenceNumber.add(segment.seq, length));
+      }
       ackNow = true;
     }
   }

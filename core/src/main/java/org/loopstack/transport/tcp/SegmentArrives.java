@@ -126,6 +126,7 @@ final class SegmentArrives {
       // taken, and the sender is told where the window stands.
       receiver.acknowledgeAtOnce();
     }
+    reportDuplicate(segment);
     segment.trimFront(tcb.rcvNxt);
     segment.trimEnd(tcb.rcvAdv);
     return true;
@@ -176,6 +177,14 @@ final class SegmentArrives {
             && SequenceNumber.inWindow(SequenceNumber.add(segment.end(), -1), tcb.rcvNxt, window));
   }
 
+  /** What lies before RCV.NXT has been delivered already. */
+  private void reportDuplicate(Segment segment) {
+    if (segment.dataLength() > 0 && lt(segment.seq, tcb.rcvNxt)) {
+      int dataEnd = SequenceNumber.add(segment.seq, segment.dataLength());
+      receiver.reportDuplicate(segment.seq, SequenceNumber.min(dataEnd, tcb.rcvNxt));
+    }
+  }
+
   /** "If an incoming segment is not acceptable, an acknowledgment should be sent in reply". */
   private void notAcceptable(Segment segment, long now) {
     connection.drop(segment, DropReason.TCP_OUT_OF_WINDOW);
@@ -187,6 +196,7 @@ final class SegmentArrives {
       connection.handshake.sendSynAck(now);
       return;
     }
+    reportDuplicate(segment);
     if (tcb.state == TcpState.TIME_WAIT && segment.has(TcpHeader.FIN)) {
       connection.restartTimeWait(now);
     }

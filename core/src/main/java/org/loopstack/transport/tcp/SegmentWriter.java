@@ -101,12 +101,12 @@ final class SegmentWriter {
    */
   void send(int seq, int flags, @Nullable Slice data, int length, long now) {
     int blocks = 0;
-    if (tcb.sackOk && length == 0 && !connection.receiver.queue.isEmpty()) {
+    if (tcb.sackOk && length == 0 && connection.receiver.hasSackBlocks()) {
       if (sackEdges == null) {
         sackEdges = new int[2 * TcpOptions.MAX_SACK_BLOCKS];
       }
       int room = TcpOptionWriter.maxSackBlocks(tcb.tsOk);
-      blocks = connection.receiver.queue.sackBlocks(sackEdges, room);
+      blocks = connection.receiver.sackBlocks(sackEdges, room);
     }
     int optionsLength = TcpOptionWriter.segmentLength(tcb.tsOk, blocks);
     boolean urgent = connection.sender.isUrgent(seq);
