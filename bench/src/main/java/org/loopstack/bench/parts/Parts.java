@@ -31,8 +31,9 @@ public final class Parts {
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
             .forks(1)
-            .warmupIterations(quick ? 2 : 5)
-            .warmupTime(TimeValue.milliseconds(quick ? 300 : 1000))
+            // The whole stack takes seconds until the JIT is done with it.
+            .warmupIterations(quick ? 3 : 10)
+            .warmupTime(TimeValue.seconds(1))
             .measurementIterations(quick ? 3 : 5)
             .measurementTime(TimeValue.milliseconds(quick ? 300 : 1000));
     return new Runner(options.build()).run().isEmpty() ? 1 : 0;
