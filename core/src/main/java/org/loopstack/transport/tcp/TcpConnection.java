@@ -320,6 +320,13 @@ final class TcpConnection {
     switch (tcb.state) {
       case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT ->
           out.send(tcb.sndNxt, TcpHeader.RST | TcpHeader.ACK, null, 0, now);
+      case CLOSING, LAST_ACK -> {
+        // The RFC deletes the connection without a word; as on Linux, the peer is told if it lacks
+        // data.
+        if (sender.buffer.size() > 0) {
+          out.send(tcb.sndNxt, TcpHeader.RST | TcpHeader.ACK, null, 0, now);
+        }
+      }
       default -> {}
     }
     terminate(reason, now);
