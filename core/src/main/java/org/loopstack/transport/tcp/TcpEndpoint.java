@@ -108,6 +108,11 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       drop(packet, DropReason.TCP_OUT_OF_WINDOW);
       return;
     }
+    if (listener != null && listener.isClosed()) {
+      finished();
+      protocol.sendReset(packet);
+      return;
+    }
     TcpConnection c;
     try {
       Route route = protocol.internet().route(tuple.remote(), tuple.local(), 0);
@@ -236,6 +241,21 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     long since = reusableSince;
     long least = protocol.configuration().timeWaitReuse();
     return since != 0 && least != 0 && now - since >= least;
+  }
+
+  /** The listener is closed: a connection that it has not accepted yet has nowhere to go. */
+  void forgetIfHalfOpen(TcpListener closed) {
+    if (listener != closed) {
+      return;
+    }
+    long now = enter();
+    try {
+      if (halfOpen && connection != null) {
+        connection.terminate(null, now);
+      }
+    } finally {
+      exit(now);
+    }
   }
 
   /** Another connection has taken this one's place in the table. */
