@@ -71,6 +71,7 @@ final class TcpConnection {
   private final Owner owner;
   private @Nullable Errno error;
   private @Nullable Errno softError;
+  private boolean wasEstablished;
   private boolean closeWhenEstablished;
   private boolean pathMtuChanged;
   private int keepAliveProbes;
@@ -243,12 +244,18 @@ final class TcpConnection {
 
   /** The connection is open. */
   void established(long now) {
+    wasEstablished = true;
     softError = null;
     armKeepAlive();
     owner.raise(Readiness.CONNECT | Readiness.WRITE | Readiness.DRAINED);
     if (closeWhenEstablished) {
       closeOutput(now);
     }
+  }
+
+  /** Whether the connection has ever been open, whatever became of it since. */
+  boolean wasEstablished() {
+    return wasEstablished;
   }
 
   /** No more data from us: at once, or as soon as the connection is open. */

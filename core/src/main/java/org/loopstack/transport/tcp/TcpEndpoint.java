@@ -380,8 +380,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       if (error != null) {
         throw new ErrnoException(error);
       }
-      // A connection that has come and gone was established.
-      return c.tcb.state != TcpState.SYN_SENT && c.tcb.state != TcpState.SYN_RECEIVED;
+      return c.wasEstablished();
     } finally {
       exit(now);
     }
