@@ -164,7 +164,7 @@ class HandshakeTest {
       f.passMillis(1000);
     }
     f.peer(SYN | ACK).ack(f.iss + 1).options(PeerSegment.mss(1000)).send();
-    assertThat(f.core().sender.congestion.window()).isEqualTo(segments * 1000);
+    assertThat(f.core().sender.congestion().window()).isEqualTo(segments * 1000);
   }
 
   @Tag("RFC9293-MUST-10")

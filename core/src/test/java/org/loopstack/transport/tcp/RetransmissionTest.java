@@ -101,8 +101,8 @@ class RetransmissionTest {
     assertThat(f.sent()).hasSize(10);
     f.passMillis(300);
     assertThat(offsets()).containsExactly(0);
-    assertThat(f.core().sender.congestion.window()).isEqualTo(MSS);
-    assertThat(f.core().sender.congestion.slowStartThreshold()).isEqualTo(5 * MSS);
+    assertThat(f.core().sender.congestion().window()).isEqualTo(MSS);
+    assertThat(f.core().sender.congestion().slowStartThreshold()).isEqualTo(5 * MSS);
     f.peerAcknowledges(first + MSS);
     assertThat(offsets()).containsExactly(MSS, 2 * MSS);
     f.peerAcknowledges(first + 10 * MSS);
@@ -124,8 +124,8 @@ class RetransmissionTest {
     f.peer(ACK).send();
     assertThat(offsets()).containsExactly(MSS);
     int flight = 11 * MSS;
-    assertThat(f.core().sender.congestion.slowStartThreshold()).isEqualTo(flight / 2);
-    assertThat(f.core().sender.congestion.window()).isEqualTo(flight / 2 + 3 * MSS);
+    assertThat(f.core().sender.congestion().slowStartThreshold()).isEqualTo(flight / 2);
+    assertThat(f.core().sender.congestion().window()).isEqualTo(flight / 2 + 3 * MSS);
   }
 
   @Tag("RFC6582-3.2")
@@ -138,13 +138,13 @@ class RetransmissionTest {
       f.peer(ACK).send();
     }
     assertThat(offsets()).containsExactly(0);
-    assertThat(f.core().sender.loss.isRecovering()).isTrue();
+    assertThat(f.core().sender.recovery.isRecovering()).isTrue();
     f.peerAcknowledges(first + 4 * MSS);
     assertThat(offsets()).containsExactly(4 * MSS);
-    assertThat(f.core().sender.loss.isRecovering()).isTrue();
+    assertThat(f.core().sender.recovery.isRecovering()).isTrue();
     f.peerAcknowledges(first + 10 * MSS);
-    assertThat(f.core().sender.loss.isRecovering()).isFalse();
-    assertThat(f.core().sender.congestion.window()).isLessThanOrEqualTo(5 * MSS);
+    assertThat(f.core().sender.recovery.isRecovering()).isFalse();
+    assertThat(f.core().sender.congestion().window()).isLessThanOrEqualTo(5 * MSS);
     f.sentNothing();
   }
 
