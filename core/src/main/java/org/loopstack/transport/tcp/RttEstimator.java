@@ -68,6 +68,11 @@ final class RttEstimator {
     backoff++;
   }
 
+  /** The timeouts were spurious: nothing was lost, the path works. */
+  void resetBackOff() {
+    backoff = 0;
+  }
+
   /** How often the timer has been backed off since. */
   int backOffs() {
     return backoff;
