@@ -29,14 +29,8 @@ final class Segment {
   /** SEG.WND as it stands in the header, not scaled. */
   final int window;
 
-  /** The number behind the last urgent byte, if {@link #has} URG. */
-  final int urgentEnd;
-
-  /** Whether the segment came with a SYN, whose window is never scaled. */
-  final boolean opens;
-
-  /** SEG.LEN as it came, before anything was trimmed. */
-  final int originalLength;
+  /** SEG.UP, if {@link #has} URG. */
+  final int urgentPointer;
 
   boolean hasTimestamps;
   int timestampValue;
@@ -57,10 +51,7 @@ final class Segment {
     ack = TcpHeader.acknowledgment(b, at);
     flags = TcpHeader.flags(b, at);
     window = TcpHeader.window(b, at);
-    opens = (flags & TcpHeader.SYN) != 0;
-    // "The value of the urgent field is a positive offset from the sequence number in this
-    // segment": from the number that it came with.
-    urgentEnd = SequenceNumber.add(seq, TcpHeader.urgentPointer(b, at));
+    urgentPointer = TcpHeader.urgentPointer(b, at);
     int headerLength = TcpHeader.headerLength(b, at);
     options = readOptions(b, at, headerLength);
     dataLength = packet.transportLength() - headerLength;
@@ -70,7 +61,6 @@ final class Segment {
               ? packet.body()
               : new Slice(b, at + headerLength, packet.headEnd() - at - headerLength);
     }
-    originalLength = length();
   }
 
   private TcpOptions readOptions(byte[] b, int at, int headerLength) {

@@ -40,12 +40,12 @@ public final class TcpConfiguration {
     return values.maxRto;
   }
 
-  /** How often a SYN is sent again with a timeout that doubles. */
+  /** How often a SYN is sent again. */
   int synRetries() {
     return values.synRetries;
   }
 
-  /** How often it is sent again before that, each time after the initial timeout. */
+  /** How many of these before the timeout begins to double. */
   int synLinearTimeouts() {
     return values.synLinearTimeouts;
   }
