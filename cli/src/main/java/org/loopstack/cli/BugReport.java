@@ -14,19 +14,15 @@ final class BugReport {
 
   /** Writes the file and returns the line. */
   static String write(Environment environment, Throwable failure, String... args) {
-    Throwable cause =
-        failure instanceof picocli.CommandLine.ExecutionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
     StringWriter text = new StringWriter();
     try (PrintWriter out = new PrintWriter(text)) {
       out.println(Instant.now() + " lo " + String.join(" ", args));
       for (String line : new Version().getVersion()) {
         out.println(line);
       }
-      cause.printStackTrace(out);
+      failure.printStackTrace(out);
     }
-    String what = "this should not have happened: " + firstLine(cause.toString());
+    String what = "this should not have happened: " + firstLine(failure.toString());
     try {
       Path file = Files.createTempFile(StateDirectory.of(environment), "bug-", ".txt");
       Files.writeString(file, text.toString());

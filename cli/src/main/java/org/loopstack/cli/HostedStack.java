@@ -64,17 +64,24 @@ final class HostedStack implements Closeable {
    * Starts the services and publishes what is asked for.
    *
    * @param mappings what is published exactly as it says
-   * @param withServices whether to start HTTP and echo, and to publish them near their own ports
-   *     unless the mappings name them
+   * @param withServices whether to start HTTP and echo
+   * @param publishServices whether to publish those near their own ports, unless the mappings name
+   *     them
    * @param accessLog is given a line per HTTP request
    */
-  void open(List<PortMapping> mappings, boolean withServices, Consumer<String> accessLog)
+  void open(
+      List<PortMapping> mappings,
+      boolean withServices,
+      boolean publishServices,
+      Consumer<String> accessLog)
       throws IOException {
     mappings.forEach(publisher::publish);
     if (withServices) {
       SelectorProvider sockets = stack.selectorProvider();
       services.add(HttpService.start(sockets, HttpService.PORT, null, accessLog));
       services.add(EchoService.start(sockets, EchoService.PORT));
+    }
+    if (publishServices) {
       publishNear(mappings, Set.of(Protocol.TCP), HttpService.PORT);
       publishNear(mappings, Set.of(Protocol.TCP, Protocol.UDP), EchoService.PORT);
     }

@@ -41,6 +41,7 @@ import picocli.CommandLine.RunLast;
       GetCommand.class,
       ServeCommand.class,
       BenchCommand.class,
+      TrainCommand.class,
       GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit status:%n",
@@ -119,7 +120,9 @@ public final class Lo {
   /** Runs a command line and returns its exit status; whatever goes wrong is told in one line. */
   static int run(Environment environment, String... args) {
     try {
-      return commandLine(environment, args).execute(args);
+      return execute(environment, commandLine(environment).parseArgs(args), args);
+    } catch (ParameterException e) {
+      return explain(environment, e);
     } catch (UserException e) {
       environment.err().println("lo: " + e.getMessage());
       return e.exitStatus();
@@ -129,7 +132,7 @@ public final class Lo {
     }
   }
 
-  static CommandLine commandLine(Environment environment, String... args) {
+  static CommandLine commandLine(Environment environment) {
     CommandLine line = new CommandLine(new Lo(environment));
     for (Subcommand plugin : ServiceLoader.load(Subcommand.class)) {
       line.addSubcommand(plugin.command());
@@ -140,12 +143,8 @@ public final class Lo {
     line.setOut(new PrintWriter(environment.out(), true, UTF_8));
     line.setErr(new PrintWriter(environment.err(), true, UTF_8));
     line.setUsageHelpAutoWidth(false);
-    line.setParameterExceptionHandler((e, _) -> explain(environment, e));
-    line.setExecutionStrategy(parsed -> execute(environment, parsed, args));
-    line.setExecutionExceptionHandler(
-        (e, _, _) -> {
-          throw e;
-        });
+    // A stack may be named like a command.
+    line.setAllowSubcommandsAsOptionParameters(true);
     return line;
   }
 
@@ -170,7 +169,8 @@ public final class Lo {
     return ExitStatus.USAGE;
   }
 
-  private static int execute(Environment environment, ParseResult parsed, String[] args) {
+  private static int execute(Environment environment, ParseResult parsed, String[] args)
+      throws Exception {
     Integer helped = CommandLine.executeHelpRequest(parsed);
     if (helped != null) {
       return helped;
@@ -180,24 +180,18 @@ public final class Lo {
       leaf = leaf.subcommand();
     }
     Session session = environment.session();
-    try {
-      Lo lo = parsed.commandSpec().commandLine().getCommand();
-      return switch (leaf.commandSpec().userObject()) {
-        case StackTool tool when session != null -> tool.run(session);
-        case Object _ when session != null ->
-            throw new UserException(ExitStatus.USAGE, "that command does not run on a stack");
-        case StackTool _ -> lo.forward(args);
-        case Callable<?> command when command.call() instanceof Integer status -> status;
-        case Lo _ ->
-            throw new ParameterException(
-                leaf.commandSpec().commandLine(), "Say what to do: up, ls, down, addr, ping ...");
-        default -> new RunLast().execute(parsed);
-      };
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new CommandLine.ExecutionException(leaf.commandSpec().commandLine(), "failed", e);
-    }
+    Lo lo = parsed.commandSpec().commandLine().getCommand();
+    return switch (leaf.commandSpec().userObject()) {
+      case StackTool tool when session != null -> tool.run(session);
+      case Object _ when session != null ->
+          throw new UserException(ExitStatus.USAGE, "that command does not run on a stack");
+      case StackTool _ -> lo.forward(args);
+      case Callable<?> command when command.call() instanceof Integer status -> status;
+      case Lo _ ->
+          throw new ParameterException(
+              leaf.commandSpec().commandLine(), "Say what to do: up, ls, down, addr, ping ...");
+      default -> new RunLast().execute(parsed);
+    };
   }
 
   /** Runs the same command line in the stack's process, with this process's streams. */

@@ -113,7 +113,7 @@ final class UpCommand implements Callable<Integer> {
             ? environment.out()
             : new PrintStream(
                 new FileOutputStream(backgroundLog.toFile(), true), true, StandardCharsets.UTF_8);
-    hosted.open(publish, !noServices, line -> log(log, line));
+    hosted.open(publish, !noServices, !noServices, line -> log(log, line));
     environment.out().print(UpMessage.of(stackName, hosted, backgroundLog != null));
     if (backgroundLog != null) {
       environment.out().write(Background.READY);

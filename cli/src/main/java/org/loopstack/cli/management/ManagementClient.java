@@ -11,6 +11,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -141,7 +142,8 @@ public final class ManagementClient implements Closeable {
     try {
       target.write(frame.payload());
       target.flush();
-      return true;
+      // A PrintStream throws nothing, it remembers.
+      return !(target instanceof PrintStream remembering && remembering.checkError());
     } catch (IOException e) {
       return false;
     }

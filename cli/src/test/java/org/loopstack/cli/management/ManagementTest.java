@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -231,10 +232,12 @@ class ManagementTest {
             throw new IOException("Broken pipe");
           }
         };
-    try (ManagementClient client = client()) {
-      assertThat(
-              client.run(List.of("say", "x"), HERE, InputStream.nullInputStream(), broken, broken))
-          .isEqualTo(ExitStatus.BROKEN_PIPE);
+    for (OutputStream output : List.of(broken, new PrintStream(broken))) {
+      try (ManagementClient client = client()) {
+        int exit =
+            client.run(List.of("say", "x"), HERE, InputStream.nullInputStream(), output, output);
+        assertThat(exit).isEqualTo(ExitStatus.BROKEN_PIPE);
+      }
     }
   }
 
