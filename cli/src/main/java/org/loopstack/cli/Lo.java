@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.bench.BenchCommand;
@@ -134,9 +133,6 @@ public final class Lo {
 
   static CommandLine commandLine(Environment environment) {
     CommandLine line = new CommandLine(new Lo(environment));
-    for (Subcommand plugin : ServiceLoader.load(Subcommand.class)) {
-      line.addSubcommand(plugin.command());
-    }
     line.getCommandSpec().addOption(VERSION);
     addHelp(line);
     line.getSubcommands().values().forEach(Lo::addHelp);

@@ -95,6 +95,12 @@ public final class Ping {
       long now = System.nanoTime();
       boolean allSent = statistics.transmitted() >= settings.count();
       if (now - next >= 0) {
+        // What has come back already counts before the next request, or before giving up.
+        Event waiting = socket.receive(Duration.ZERO);
+        if (waiting != null) {
+          handle(waiting);
+          continue;
+        }
         if (allSent) {
           break;
         }
