@@ -11,8 +11,9 @@ import org.loopstack.buffer.Slice;
  */
 final class ReceiveBuffer {
   /**
-   * A payload below this is copied behind the one before it, if that one waits still: else a stream
-   * of single bytes to a slow reader would cost a hundred times what it carries.
+   * A payload below this is copied behind the one before it, if that one is as small and waits
+   * still: else a stream of single bytes to a slow reader would cost a hundred times what it
+   * carries.
    */
   private static final int SMALL = 1024;
 
@@ -38,7 +39,7 @@ final class ReceiveBuffer {
       return;
     }
     size += length;
-    if (length < SMALL && last != null) {
+    if (length < SMALL && last != null && last.length() < SMALL) {
       gather(chain, length);
       return;
     }

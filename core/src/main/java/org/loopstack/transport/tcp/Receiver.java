@@ -30,6 +30,9 @@ final class Receiver {
    */
   private boolean interactive;
 
+  /** When data of the peer's last came. */
+  private long lastDataAt = Long.MIN_VALUE / 2;
+
   /** RFC 2883: what has arrived twice and is to be reported first; nothing if both are equal. */
   private int duplicateLeft;
 
@@ -105,9 +108,9 @@ final class Receiver {
     connection.timers.stop(TcpTimers.Kind.DELAYED_ACK);
   }
 
-  /** Data of ours leaves: if that acknowledges what the user has read, the two talk in turns. */
-  void onDataSent() {
-    if (tcb.rcvNxt != tcb.lastAckSent) {
+  /** Data of ours leaves: if it comes soon after the peer's, the two talk in turns. */
+  void onDataSent(long now) {
+    if (now - lastDataAt < connection.configuration.delayedAck()) {
       interactive = true;
     }
   }
@@ -145,7 +148,7 @@ final class Receiver {
   }
 
   /** Takes in the data of an acceptable segment, trimmed to the window. */
-  void text(Segment segment) {
+  void text(Segment segment, long now) {
     int length = segment.dataLength();
     if (segment.has(TcpHeader.FIN)) {
       finArrived = true;
@@ -154,6 +157,7 @@ final class Receiver {
     if (length == 0) {
       return;
     }
+    lastDataAt = now;
     peerSegment = Math.min(Math.max(peerSegment, length), tcb.rcvMss);
     if (segment.seq == tcb.rcvNxt) {
       boolean wasEmpty = buffer.size() == 0;

@@ -34,7 +34,6 @@ final class SegmentArrives {
 
   /** Takes in one segment. */
   void process(Segment segment, long now) {
-    connection.heardFrom(now);
     switch (tcb.state) {
       case CLOSED, LISTEN -> connection.refuse(segment);
       case SYN_SENT -> synSent(segment, now);
@@ -55,6 +54,7 @@ final class SegmentArrives {
   // ---- 3.10.7.3 SYN-SENT ----
 
   private void synSent(Segment segment, long now) {
+    connection.heardFrom(now);
     boolean acknowledges = segment.has(TcpHeader.ACK);
     // "If SEG.ACK =< ISS or SEG.ACK > SND.NXT, send a reset (unless the RST bit is set ...)"
     if (acknowledges && (le(segment.ack, tcb.iss) || gt(segment.ack, tcb.sndNxt))) {
@@ -126,6 +126,7 @@ final class SegmentArrives {
       // taken, and the sender is told where the window stands.
       receiver.acknowledgeAtOnce();
     }
+    connection.heardFrom(now);
     reportDuplicate(segment);
     segment.trimFront(tcb.rcvNxt);
     segment.trimEnd(tcb.rcvAdv);
@@ -323,7 +324,7 @@ final class SegmentArrives {
       connection.abort(Errno.ECONNRESET, now);
       return false;
     }
-    receiver.text(segment);
+    receiver.text(segment, now);
     return true;
   }
 

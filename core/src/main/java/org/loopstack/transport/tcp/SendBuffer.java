@@ -31,8 +31,8 @@ final class SendBuffer {
   }
 
   /**
-   * Bytes fewer than this are copied behind those that wait already: else Nagle's algorithm would
-   * gather segments of a thousand runs.
+   * Bytes fewer than this are copied behind those that wait already and are as few: else Nagle's
+   * algorithm would gather segments of a thousand runs.
    */
   private static final int SMALL = 512;
 
@@ -57,7 +57,7 @@ final class SendBuffer {
     Run tail = last;
     if (tail == null) {
       first = last = new Run(array, offset, length, end);
-    } else if (length >= SMALL) {
+    } else if (length >= SMALL || (tail.length >= SMALL && !tail.gathers)) {
       last = tail.next = new Run(array, offset, length, end);
     } else {
       gather(tail, array, offset, length);

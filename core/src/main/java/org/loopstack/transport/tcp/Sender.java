@@ -249,7 +249,7 @@ final class Sender {
     queue.append(new SentSegment(seq, end, fin, now));
     recovery.sent(length, false, 0);
     if (length > 0) {
-      connection.receiver.onDataSent();
+      connection.receiver.onDataSent(now);
     }
     transmit(seq, length, fin, now);
   }
