@@ -167,6 +167,9 @@ public abstract class Endpoint implements RunQueue.Task {
     try {
       readInbox(now);
       deadline = deadline();
+    } catch (RuntimeException bug) {
+      // What follows must happen all the same: listeners told, the inbox looked at again.
+      fail(bug, now);
     } finally {
       bits = raised;
       raised = 0;
@@ -220,6 +223,8 @@ public abstract class Endpoint implements RunQueue.Task {
     long now = enter();
     try {
       expire(now);
+    } catch (RuntimeException bug) {
+      fail(bug, now);
     } finally {
       exit(now);
     }

@@ -4,7 +4,6 @@ package org.loopstack.bench.parts;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
@@ -30,11 +29,11 @@ public final class Parts {
         new OptionsBuilder()
             .include(which == null ? PATTERN : PATTERN + which.pattern())
             .addProfiler(GCProfiler.class)
-            .resultFormat(ResultFormatType.TEXT)
             .shouldFailOnError(true)
             .forks(1)
-            .warmupIterations(quick ? 2 : 5)
-            .warmupTime(TimeValue.milliseconds(quick ? 300 : 1000))
+            // The whole stack takes seconds until the JIT is done with it.
+            .warmupIterations(quick ? 3 : 10)
+            .warmupTime(TimeValue.seconds(1))
             .measurementIterations(quick ? 3 : 5)
             .measurementTime(TimeValue.milliseconds(quick ? 300 : 1000));
     return new Runner(options.build()).run().isEmpty() ? 1 : 0;

@@ -130,7 +130,10 @@ final class Handshake {
   /** Neither our SYN nor our SYN-ACK has been answered in time. */
   void onTimeout(long now) {
     boolean active = tcb.state == TcpState.SYN_SENT;
-    int limit = active ? configuration.synRetries() : configuration.synAckRetries();
+    int limit =
+        active
+            ? configuration.synRetries() + configuration.synLinearTimeouts()
+            : configuration.synAckRetries();
     if (retries >= limit) {
       connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
       return;
@@ -149,12 +152,16 @@ final class Handshake {
     tcb.sndUna = segment.ack;
     if (retries == 0) {
       connection.sender.rtt.sample(now - firstSent);
+    } else {
+      connection.sender.onSynLost(segment, now);
     }
-    connection.sender.start(connection.out.sendMss(peerMss));
+    // RFC 5681 section 3.1: "if the SYN or SYN/ACK is lost, the initial window ... MUST be one
+    // segment"; as on Linux, one loss is forgiven.
+    int initialWindow = retries > 1 ? 1 : configuration.initialWindowSegments();
+    connection.sender.start(connection.out.sendMss(peerMss), initialWindow);
     // The SYN's window is never scaled, all others are.
-    boolean scaled = !segment.has(TcpHeader.SYN);
     connection.sender.setWindow(
-        segment, scaled ? segment.window << tcb.sndWindShift : segment.window);
+        segment, segment.opens ? segment.window : segment.window << tcb.sndWindShift);
   }
 
   /** What the peer takes and the path carries now. */

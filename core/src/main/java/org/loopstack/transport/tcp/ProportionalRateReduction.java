@@ -44,8 +44,9 @@ final class ProportionalRateReduction {
       }
       sendCount = Math.min(ssthresh - inflight, sendCount);
     }
-    if (prrOut == 0 && sendCount <= 0) {
-      // "Force a fast retransmit upon entering recovery".
+    if (prrOut == 0 && sendCount < smss) {
+      // "Force a fast retransmit upon entering recovery": counted in bytes, a part of a segment
+      // would let nothing go, and there may be no further duplicate to complete it.
       sendCount = smss;
     }
     return inflight + Math.max(sendCount, 0);

@@ -105,24 +105,20 @@ final class ReassemblyQueue {
   }
 
   /**
-   * Moves what continues the stream to the buffer.
+   * Hands what continues the stream to the receiver, piece by piece.
    *
-   * @param rcvNxt the next number expected
-   * @return the next number expected after that
+   * @param tcb its RCV.NXT says where the stream continues; the receiver moves it
    */
-  int drainTo(ReceiveBuffer buffer, int rcvNxt) {
-    int next = rcvNxt;
-    for (Piece p; (p = first) != null && SequenceNumber.le(p.seq, next); ) {
-      int skip = SequenceNumber.diff(next, p.seq);
-      if (skip < p.length) {
-        buffer.append(Slice.skip(p.data, skip), p.length - skip);
-        next = p.end();
-      }
+  void drainTo(Receiver receiver, TransmissionControlBlock tcb) {
+    for (Piece p; (p = first) != null && SequenceNumber.le(p.seq, tcb.rcvNxt); ) {
       first = p.next;
       pieces--;
       bytes -= p.length;
+      int skip = SequenceNumber.diff(tcb.rcvNxt, p.seq);
+      if (skip < p.length) {
+        receiver.accept(Slice.skip(p.data, skip), p.length - skip);
+      }
     }
-    return next;
   }
 
   /**

@@ -155,6 +155,8 @@ final class Receiver {
       finSeq = SequenceNumber.add(segment.seq, length);
     }
     if (length == 0) {
+      // A FIN ahead of a gap is out of order as data is.
+      ackNow |= segment.has(TcpHeader.FIN) && segment.seq != tcb.rcvNxt;
       return;
     }
     lastDataAt = now;
@@ -165,7 +167,7 @@ final class Receiver {
       if (!queue.isEmpty()) {
         // RFC 5681 section 4.2: "a TCP receiver SHOULD send an immediate ACK when the incoming
         // segment fills in all or part of a gap in the sequence space."
-        tcb.rcvNxt = queue.drainTo(buffer, tcb.rcvNxt);
+        queue.drainTo(this, tcb);
         ackNow = true;
       }
       if (discarding) {
@@ -184,7 +186,7 @@ final class Receiver {
   }
 
   /** Appends data that begins at RCV.NXT; without SO_OOBINLINE the urgent byte is left out. */
-  private void accept(@Nullable Slice data, int length) {
+  void accept(@Nullable Slice data, int length) {
     int urgentAt = SequenceNumber.diff(tcb.rcvUp, tcb.rcvNxt) - 1;
     if (tcb.rcvUrgent && urgentAt < length) {
       tcb.rcvUrgent = false;

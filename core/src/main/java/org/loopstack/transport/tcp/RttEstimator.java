@@ -6,6 +6,8 @@ final class RttEstimator {
   /** "G" of RFC 6298: the granularity of the clock; ours counts nanoseconds, its timers do not. */
   private static final long GRANULARITY = 1_000_000;
 
+  private static final long FALL_BACK = 3_000_000_000L;
+
   private final long minRto;
   private final long maxRto;
   private long srtt;
@@ -43,8 +45,22 @@ final class RttEstimator {
 
   /** The timeout now, backed off. */
   long timeout() {
-    long backedOff = rto << Math.min(backoff, 30);
+    return timeout(backoff);
+  }
+
+  /** The timeout as it would be, backed off so many times. */
+  long timeout(int times) {
+    long backedOff = rto << Math.min(times, 30);
     return backedOff < rto || backedOff > maxRto ? maxRto : backedOff;
+  }
+
+  /**
+   * (5.7) "If the timer expires awaiting the ACK of a SYN segment and the TCP implementation is
+   * using an RTO less than 3 seconds, the RTO MUST be re-initialized to 3 seconds when data
+   * transmission begins".
+   */
+  void fallBack() {
+    rto = Math.clamp(FALL_BACK, minRto, maxRto);
   }
 
   /** (5.5) The host MUST set RTO to RTO * 2 ("back off the timer"). */
@@ -52,7 +68,7 @@ final class RttEstimator {
     backoff++;
   }
 
-  /** An acknowledgment of new data has come: the path works again. */
+  /** The timeouts were spurious: nothing was lost, the path works. */
   void resetBackOff() {
     backoff = 0;
   }

@@ -29,8 +29,14 @@ final class Segment {
   /** SEG.WND as it stands in the header, not scaled. */
   final int window;
 
-  /** SEG.UP, if {@link #has} URG. */
-  final int urgentPointer;
+  /** The number behind the last urgent byte, if {@link #has} URG. */
+  final int urgentEnd;
+
+  /** Whether the segment came with a SYN, whose window is never scaled. */
+  final boolean opens;
+
+  /** SEG.LEN as it came, before anything was trimmed. */
+  final int originalLength;
 
   boolean hasTimestamps;
   int timestampValue;
@@ -51,7 +57,10 @@ final class Segment {
     ack = TcpHeader.acknowledgment(b, at);
     flags = TcpHeader.flags(b, at);
     window = TcpHeader.window(b, at);
-    urgentPointer = TcpHeader.urgentPointer(b, at);
+    opens = (flags & TcpHeader.SYN) != 0;
+    // "The value of the urgent field is a positive offset from the sequence number in this
+    // segment": from the number that it came with.
+    urgentEnd = SequenceNumber.add(seq, TcpHeader.urgentPointer(b, at));
     int headerLength = TcpHeader.headerLength(b, at);
     options = readOptions(b, at, headerLength);
     dataLength = packet.transportLength() - headerLength;
@@ -61,6 +70,7 @@ final class Segment {
               ? packet.body()
               : new Slice(b, at + headerLength, packet.headEnd() - at - headerLength);
     }
+    originalLength = length();
   }
 
   private TcpOptions readOptions(byte[] b, int at, int headerLength) {

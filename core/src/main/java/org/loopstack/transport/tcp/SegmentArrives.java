@@ -115,7 +115,7 @@ final class SegmentArrives {
     if (tcb.tsOk && segment.hasTimestamps && le(segment.seq, tcb.lastAckSent)) {
       // RFC 7323 section 4.3 (2): "If SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent, then
       // SEG.TSval is copied to TS.Recent".
-      if (ge(segment.timestampValue, tcb.tsRecent)) {
+      if (ge(segment.timestampValue, tcb.tsRecent) || isTimestampOutdated(now)) {
         tcb.tsRecent = segment.timestampValue;
         tcb.tsRecentAge = now;
       }
@@ -136,7 +136,7 @@ final class SegmentArrives {
   private boolean paws(Segment segment, long now) {
     if (segment.has(TcpHeader.RST)
         || !lt(segment.timestampValue, tcb.tsRecent)
-        || now - tcb.tsRecentAge > TIMESTAMP_LIFETIME) {
+        || isTimestampOutdated(now)) {
       return true;
     }
     // R1: "If there is a Timestamps option in the arriving segment, SEG.TSval < TS.Recent ... then
@@ -146,16 +146,22 @@ final class SegmentArrives {
     return false;
   }
 
+  private boolean isTimestampOutdated(long now) {
+    return now - tcb.tsRecentAge > TIMESTAMP_LIFETIME;
+  }
+
   /**
    * RFC 1122 section 4.2.2.13: in TIME-WAIT a TCP "MAY accept a new SYN from the remote TCP to
    * reopen the connection directly", by its timestamp (RFC 6191) or its sequence number.
    */
   private boolean isNewConnection(Segment segment) {
-    return segment.has(TcpHeader.SYN)
-        && !segment.has(TcpHeader.RST)
-        && !segment.has(TcpHeader.ACK)
-        && (gt(segment.seq, tcb.rcvNxt)
-            || (tcb.tsOk && segment.hasTimestamps && gt(segment.timestampValue, tcb.tsRecent)));
+    if (!segment.has(TcpHeader.SYN) || segment.has(TcpHeader.RST) || segment.has(TcpHeader.ACK)) {
+      return false;
+    }
+    if (tcb.tsOk && segment.hasTimestamps && segment.timestampValue != tcb.tsRecent) {
+      return gt(segment.timestampValue, tcb.tsRecent);
+    }
+    return gt(segment.seq, tcb.rcvNxt);
   }
 
   private boolean isSynAckOfSimultaneousOpen(Segment segment) {
@@ -281,7 +287,11 @@ final class SegmentArrives {
     if (tcb.state == TcpState.CLOSED) {
       return false;
     }
-    sender.updateWindow(segment);
+    // "If SND.UNA =< SEG.ACK =< SND.NXT, the send window should be updated": not by an older one,
+    // whose window is counted from where SND.UNA no longer is.
+    if (ge(segment.ack, tcb.sndUna)) {
+      sender.updateWindow(segment);
+    }
     return true;
   }
 
@@ -304,7 +314,7 @@ final class SegmentArrives {
     if (!segment.has(TcpHeader.URG) || !tcb.state.canReceive()) {
       return;
     }
-    int pointer = SequenceNumber.add(segment.seq, segment.urgentPointer);
+    int pointer = segment.urgentEnd;
     if (gt(pointer, tcb.rcvNxt) && (!tcb.rcvUrgent || gt(pointer, tcb.rcvUp))) {
       tcb.rcvUp = pointer;
       tcb.rcvUrgent = true;

@@ -46,7 +46,13 @@ final class Sender {
   private boolean congestionLimited;
 
   private int timeouts;
+
+  /** How many probes in a row have had no answer. */
   private int windowProbes;
+
+  /** How many probes have found the window shut, answered or not. */
+  private int persistBackOff;
+
   private int retransmissions;
   private long lastSent;
 
@@ -66,13 +72,21 @@ final class Sender {
   }
 
   /** The handshake is done: ISS is acknowledged, data begins behind it. */
-  void start(int mss) {
+  void start(int mss, int initialWindow) {
     tcb.sndMss = mss;
     congestion().setMss(mss);
-    congestion().setInitialWindow(connection.configuration.initialWindowSegments());
+    congestion().setInitialWindow(initialWindow);
     smallEnd = tcb.sndUna;
     tcb.sndUp = tcb.sndUna;
     recovery.start();
+  }
+
+  /** The SYN was sent more than once: only a timestamp can say how long the round trip took. */
+  void onSynLost(Segment segment, long now) {
+    boolean echoes = tcb.tsOk && segment.hasTimestamps && segment.timestampEcho != 0;
+    if (!echoes || !sampleEcho(segment.timestampEcho, now)) {
+      rtt.fallBack();
+    }
   }
 
   /** The algorithm in use. */
@@ -308,7 +322,7 @@ final class Sender {
   private boolean isDuplicate(Segment segment) {
     return segment.ack == tcb.sndUna
         && tcb.sndUna != tcb.sndNxt
-        && segment.length() == 0
+        && segment.originalLength == 0
         && segment.window << tcb.sndWindShift == tcb.sndWnd;
   }
 
@@ -355,10 +369,7 @@ final class Sender {
       timers.set(RETRANSMISSION, now + rtt.timeout());
       armProbe(now);
     }
-    if (roomWanted && isWritable()) {
-      roomWanted = false;
-      connection.raise(Readiness.WRITE);
-    }
+    announceRoom();
     if (isDrained()) {
       connection.raise(Readiness.DRAINED);
     }
@@ -371,18 +382,29 @@ final class Sender {
       return now - news.lastSentAt;
     }
     if (news.advanced && tcb.tsOk && news.hasEcho) {
-      // RFC 7323 section 4.1: the echo says which of the transmissions is acknowledged.
-      int milliseconds = connection.out.timestamp(now) - news.echo;
-      if (milliseconds >= 0) {
-        rtt.sample(milliseconds * 1_000_000L);
-      }
+      boolean _ = sampleEcho(news.echo, now);
     }
     return -1;
+  }
+
+  /** RFC 7323 section 4.1: the echo says which of the transmissions is acknowledged. */
+  private boolean sampleEcho(int echo, long now) {
+    int milliseconds = connection.out.timestamp(now) - echo;
+    if (milliseconds < 0) {
+      return false;
+    }
+    rtt.sample(milliseconds * 1_000_000L);
+    return true;
   }
 
   /** RFC 9293 section 3.10.7.4, fifth check: the send window. */
   void updateWindow(Segment segment) {
     windowProbes = 0;
+    if (segment.window == 0) {
+      // "As long as the receiving TCP peer continues to send acknowledgments in response to the
+      // probe segments, the sending TCP peer MUST allow the connection to stay open" (MUST-37).
+      timeouts = 0;
+    }
     if (SequenceNumber.lt(tcb.sndWl1, segment.seq)
         || (tcb.sndWl1 == segment.seq && SequenceNumber.le(tcb.sndWl2, segment.ack))) {
       setWindow(segment, segment.window << tcb.sndWindShift);
@@ -394,8 +416,11 @@ final class Sender {
     tcb.sndWl1 = segment.seq;
     tcb.sndWl2 = segment.ack;
     tcb.maxSndWnd = Math.max(tcb.maxSndWnd, window);
-    if (window > 0 && tcb.sndNxt == tcb.sndUna) {
-      timers.stop(PERSIST);
+    if (window > 0) {
+      persistBackOff = 0;
+      if (tcb.sndNxt == tcb.sndUna) {
+        timers.stop(PERSIST);
+      }
     }
   }
 
@@ -439,14 +464,16 @@ final class Sender {
       override = false;
       return;
     }
-    // A probe that is not answered counts like a lost segment; any answer sets the count back.
-    if (givenUp(windowProbes, now)) {
+    // A probe that is not answered counts like a lost segment; any answer sets the count back. But
+    // for a connection that its user has closed, a peer that keeps it open for ever without taking
+    // a byte is a leak: as on Linux the answers do not count then.
+    if (givenUp(connection.isOrphan() ? persistBackOff : windowProbes, now)) {
       return;
     }
     windowProbes++;
-    rtt.backOff();
+    persistBackOff++;
     provoke(now);
-    timers.set(PERSIST, now + rtt.timeout());
+    timers.set(PERSIST, now + rtt.timeout(persistBackOff));
   }
 
   /** Sends a segment that the peer must answer: no data, and a number acknowledged already. */
@@ -534,6 +561,14 @@ final class Sender {
     boolean writable = capacity - buffer.size() >= capacity / 3;
     roomWanted |= !writable;
     return writable;
+  }
+
+  /** Tells a writer who waits for room if there is enough now. */
+  void announceRoom() {
+    if (roomWanted && isWritable()) {
+      roomWanted = false;
+      connection.raise(Readiness.WRITE);
+    }
   }
 
   /** The last byte of the buffer is urgent. */

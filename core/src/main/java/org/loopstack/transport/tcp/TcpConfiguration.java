@@ -40,12 +40,12 @@ public final class TcpConfiguration {
     return values.maxRto;
   }
 
-  /** How often a SYN is sent again. */
+  /** How often a SYN is sent again with a timeout that doubles. */
   int synRetries() {
     return values.synRetries;
   }
 
-  /** How many of these before the timeout begins to double. */
+  /** How often it is sent again before that, each time after the initial timeout. */
   int synLinearTimeouts() {
     return values.synLinearTimeouts;
   }

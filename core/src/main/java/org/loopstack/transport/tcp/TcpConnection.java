@@ -71,6 +71,7 @@ final class TcpConnection {
   private final Owner owner;
   private @Nullable Errno error;
   private @Nullable Errno softError;
+  private boolean wasEstablished;
   private boolean closeWhenEstablished;
   private boolean pathMtuChanged;
   private int keepAliveProbes;
@@ -243,12 +244,18 @@ final class TcpConnection {
 
   /** The connection is open. */
   void established(long now) {
+    wasEstablished = true;
     softError = null;
     armKeepAlive();
     owner.raise(Readiness.CONNECT | Readiness.WRITE | Readiness.DRAINED);
     if (closeWhenEstablished) {
       closeOutput(now);
     }
+  }
+
+  /** Whether the connection has ever been open, whatever became of it since. */
+  boolean wasEstablished() {
+    return wasEstablished;
   }
 
   /** No more data from us: at once, or as soon as the connection is open. */
@@ -320,6 +327,13 @@ final class TcpConnection {
     switch (tcb.state) {
       case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT ->
           out.send(tcb.sndNxt, TcpHeader.RST | TcpHeader.ACK, null, 0, now);
+      case CLOSING, LAST_ACK -> {
+        // The RFC deletes the connection without a word; as on Linux, the peer is told if it lacks
+        // data.
+        if (sender.buffer.size() > 0) {
+          out.send(tcb.sndNxt, TcpHeader.RST | TcpHeader.ACK, null, 0, now);
+        }
+      }
       default -> {}
     }
     terminate(reason, now);

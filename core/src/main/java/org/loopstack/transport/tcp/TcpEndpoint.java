@@ -21,6 +21,7 @@ import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
+import org.loopstack.wire.TcpHeader;
 
 /**
  * The shell around one {@link TcpConnection}: serialises what comes in, copies payload outside the
@@ -89,6 +90,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       if (c != null) {
         c.icmpError(icmp, now);
       }
+    } else if (isFinished()) {
+      // It came for the connection that was here a moment ago: whoever has its place now gets it.
+      protocol.dispatch(packet);
     } else if (c != null) {
       c.segmentArrives(new Segment(packet), now);
     } else if (listener != null && ends != null) {
@@ -98,6 +102,17 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   /** The SYN that made this endpoint. */
   private void answer(Packet packet, FourTuple tuple, long now) {
+    int flags = TcpHeader.flags(packet.head(), packet.transportOffset());
+    if ((flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
+      // Another thread has found this endpoint in the table before its SYN was on the inbox.
+      drop(packet, DropReason.TCP_OUT_OF_WINDOW);
+      return;
+    }
+    if (listener != null && listener.isClosed()) {
+      finished();
+      protocol.sendReset(packet);
+      return;
+    }
     TcpConnection c;
     try {
       Route route = protocol.internet().route(tuple.remote(), tuple.local(), 0);
@@ -182,7 +197,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   @Override
   public void timeWait(long now) {
     // Never 0, which means that it is not in TIME-WAIT.
-    reusableSince = Math.max(1, now);
+    TcpConnection c = connection;
+    // RFC 6191 compares timestamps: without them nothing tells an old segment from a new one.
+    reusableSince = c != null && c.tcb.tsOk ? Math.max(1, now) : 0;
   }
 
   @Override
@@ -224,6 +241,21 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     long since = reusableSince;
     long least = protocol.configuration().timeWaitReuse();
     return since != 0 && least != 0 && now - since >= least;
+  }
+
+  /** The listener is closed: a connection that it has not accepted yet has nowhere to go. */
+  void forgetIfHalfOpen(TcpListener closed) {
+    if (listener != closed) {
+      return;
+    }
+    long now = enter();
+    try {
+      if (halfOpen && connection != null) {
+        connection.terminate(null, now);
+      }
+    } finally {
+      exit(now);
+    }
   }
 
   /** Another connection has taken this one's place in the table. */
@@ -348,8 +380,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       if (error != null) {
         throw new ErrnoException(error);
       }
-      // A connection that has come and gone was established.
-      return c.tcb.state != TcpState.SYN_SENT && c.tcb.state != TcpState.SYN_RECEIVED;
+      return c.wasEstablished();
     } finally {
       exit(now);
     }
@@ -596,6 +627,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       }
       if (connection != null) {
         connection.receiver.setCapacity(settings.receiveBuffer);
+        connection.sender.announceRoom();
         connection.armKeepAlive();
         if (settings.noDelay) {
           connection.sender.output(now);
@@ -619,6 +651,11 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   @Override
   public Set<SocketOption<?>> supportedOptions() {
     return TcpSettings.STREAM_OPTIONS;
+  }
+
+  /** The core; whoever asks sees to it that nobody else uses it. */
+  @Nullable TcpConnection core() {
+    return connection;
   }
 
   private TcpConnection connected() throws ErrnoException {

@@ -247,6 +247,10 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
       acceptedCount.decrementAndGet();
       child.abort();
     }
+    // Those that are half-open are forgotten: who completes one now is refused.
+    for (TcpEndpoint child : protocol.connections().values()) {
+      child.forgetIfHalfOpen(this);
+    }
   }
 
   /** What the inspector shows, or null before {@link #listen}. */

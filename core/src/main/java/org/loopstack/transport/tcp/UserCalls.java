@@ -28,7 +28,11 @@ final class UserCalls {
       c.receiver.onRead(now);
       return data;
     }
-    // As on Linux, data that arrived before a reset is still read; then comes the error, once.
+    // As on Linux, a stream that has ended stays so whatever comes later.
+    if (c.receiver.isEndOfStream()) {
+      return END;
+    }
+    // Data that arrived before a reset is still read; then comes the error, once.
     throwPending(c);
     return switch (c.tcb.state) {
       case SYN_SENT, SYN_RECEIVED -> null;
@@ -85,7 +89,13 @@ final class UserCalls {
     switch (c.tcb.state) {
       case CLOSED -> {}
       case SYN_SENT -> c.terminate(null, now);
-      case TIME_WAIT, CLOSING, LAST_ACK -> c.receiver.clear();
+      case TIME_WAIT -> c.receiver.clear();
+      case CLOSING, LAST_ACK -> {
+        c.receiver.clear();
+        if (reset) {
+          c.abort(null, now);
+        }
+      }
       default -> {
         // RFC 2525 section 2.17: data that was received and not read is lost, and the peer is told.
         if (reset || c.receiver.buffer.size() > 0) {
