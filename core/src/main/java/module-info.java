@@ -22,6 +22,9 @@ module org.loopstack {
   // Time and chance, for those who want them virtual.
   exports org.loopstack.engine;
 
+  // What the options of a socket tell.
+  exports org.loopstack.transport.info;
+
   // Headers and addresses.
   exports org.loopstack.wire;
 }

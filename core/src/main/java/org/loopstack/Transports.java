@@ -59,6 +59,7 @@ final class Transports implements EndpointFactory, AutoCloseable {
         .sendBuffer(c.streamSendBuffer())
         .receiveBuffer(c.streamReceiveBuffer())
         .maxReceiveBuffer(c.maximumReceiveBuffer())
+        .maxSendBuffer(c.maximumSendBuffer())
         .synRetries(c.synRetries())
         .dataRetries(c.dataRetries())
         .timeWait(c.timeWait().toNanos())

@@ -7,37 +7,45 @@ package org.loopstack.internet;
  * specify.
  */
 public enum Errno {
-  EACCES("Permission denied"),
-  EADDRINUSE("Address already in use"),
-  EADDRNOTAVAIL("Cannot assign requested address"),
-  EAFNOSUPPORT("Address family not supported by protocol"),
-  EAGAIN("Resource temporarily unavailable"),
-  EALREADY("Operation already in progress"),
-  ECONNABORTED("Software caused connection abort"),
-  ECONNREFUSED("Connection refused"),
-  ECONNRESET("Connection reset by peer"),
-  EDESTADDRREQ("Destination address required"),
-  EHOSTUNREACH("No route to host"),
-  EINPROGRESS("Operation now in progress"),
-  EINVAL("Invalid argument"),
-  EISCONN("Transport endpoint is already connected"),
-  EMSGSIZE("Message too long"),
-  ENETDOWN("Network is down"),
-  ENETUNREACH("Network is unreachable"),
-  ENOBUFS("No buffer space available"),
-  ENODEV("No such device"),
-  ENOPROTOOPT("Protocol not available"),
-  ENOTCONN("Transport endpoint is not connected"),
-  EOPNOTSUPP("Operation not supported"),
-  EPERM("Operation not permitted"),
-  EPIPE("Broken pipe"),
-  EPROTO("Protocol error"),
-  ETIMEDOUT("Connection timed out");
+  EACCES(13, "Permission denied"),
+  EADDRINUSE(98, "Address already in use"),
+  EADDRNOTAVAIL(99, "Cannot assign requested address"),
+  EAFNOSUPPORT(97, "Address family not supported by protocol"),
+  EAGAIN(11, "Resource temporarily unavailable"),
+  EALREADY(114, "Operation already in progress"),
+  ECONNABORTED(103, "Software caused connection abort"),
+  ECONNREFUSED(111, "Connection refused"),
+  ECONNRESET(104, "Connection reset by peer"),
+  EDESTADDRREQ(89, "Destination address required"),
+  EHOSTUNREACH(113, "No route to host"),
+  EINPROGRESS(115, "Operation now in progress"),
+  EINVAL(22, "Invalid argument"),
+  EISCONN(106, "Transport endpoint is already connected"),
+  EMSGSIZE(90, "Message too long"),
+  ENETDOWN(100, "Network is down"),
+  ENETUNREACH(101, "Network is unreachable"),
+  ENOBUFS(105, "No buffer space available"),
+  ENODEV(19, "No such device"),
+  ENOENT(2, "No such file or directory"),
+  ENOPROTOOPT(92, "Protocol not available"),
+  ENOTCONN(107, "Transport endpoint is not connected"),
+  EOPNOTSUPP(95, "Operation not supported"),
+  EPERM(1, "Operation not permitted"),
+  EPIPE(32, "Broken pipe"),
+  EPROTO(71, "Protocol error"),
+  ETIMEDOUT(110, "Connection timed out");
 
+  private final int number;
   private final String text;
 
-  Errno(String text) {
+  Errno(int number, String text) {
+    this.number = number;
     this.text = text;
+  }
+
+  /** The number that Linux has for it. */
+  public int number() {
+    return number;
   }
 
   /** What {@code strerror} says. */

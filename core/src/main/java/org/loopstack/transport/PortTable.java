@@ -278,6 +278,11 @@ public final class PortTable {
       return address;
     }
 
+    /** Whether it leaves out IPv4, if its address is the unspecified one of IPv6. */
+    public boolean isV6Only() {
+      return v6Only;
+    }
+
     /** The local port. */
     public int port() {
       return port;

@@ -2,30 +2,90 @@
 package org.loopstack.transport;
 
 import java.net.SocketOption;
+import org.loopstack.transport.info.TcpInfo;
 
-/** Options that the JDK has no public constant for. */
+/** Options that the JDK has no public constant for, by the names and with the values of Linux. */
 public final class TransportOptions {
   /**
    * Whether urgent data stays in the stream (RFC 9293 section 3.8.5, RFC 6093); else it is thrown
    * away. The JDK knows it as {@link java.net.Socket#setOOBInline} only.
    */
-  public static final SocketOption<Boolean> SO_OOBINLINE =
-      new SocketOption<>() {
-        @Override
-        public String name() {
-          return "SO_OOBINLINE";
-        }
+  public static final SocketOption<Boolean> SO_OOBINLINE = option("SO_OOBINLINE", Boolean.class);
 
-        @Override
-        public Class<Boolean> type() {
-          return Boolean.class;
-        }
+  /** How many bytes must have arrived before a connection counts as readable; 1 at first. */
+  public static final SocketOption<Integer> SO_RCVLOWAT = option("SO_RCVLOWAT", Integer.class);
 
-        @Override
-        public String toString() {
-          return name();
-        }
-      };
+  /** The pending error by the number that Linux has for it, 0 for none. To read takes it away. */
+  public static final SocketOption<Integer> SO_ERROR = option("SO_ERROR", Integer.class);
+
+  /** The time to live of what is sent over IPv4: 1 to 255, or -1 for the stack's default. */
+  public static final SocketOption<Integer> IP_TTL = option("IP_TTL", Integer.class);
+
+  /** The hop limit of what is sent over IPv6: 0 to 255, or -1 for the stack's default. */
+  public static final SocketOption<Integer> IPV6_UNICAST_HOPS =
+      option("IPV6_UNICAST_HOPS", Integer.class);
+
+  /**
+   * Whether an IPv6 socket leaves IPv4 alone (RFC 3493 section 5.3). Settable until it is bound.
+   */
+  public static final SocketOption<Boolean> IPV6_V6ONLY = option("IPV6_V6ONLY", Boolean.class);
+
+  /** Whether only full segments go; at most 200 ms long, and until it is switched off. */
+  public static final SocketOption<Boolean> TCP_CORK = option("TCP_CORK", Boolean.class);
+
+  /**
+   * The largest segment, both ways: 88 to 32,767, or 0 for what the path carries. Counts if it is
+   * set before the connection is opened; of an open one it tells the size in use.
+   */
+  public static final SocketOption<Integer> TCP_MAXSEG = option("TCP_MAXSEG", Integer.class);
+
+  /**
+   * How long data may stay unacknowledged before the connection is given up, in milliseconds; 0 for
+   * as long as retransmission tries (RFC 9293 section 3.8.3, "USER TIMEOUT").
+   */
+  public static final SocketOption<Integer> TCP_USER_TIMEOUT =
+      option("TCP_USER_TIMEOUT", Integer.class);
+
+  /**
+   * The timeout to advertise to the peer in a User Timeout Option (RFC 5482), in seconds: 1 to
+   * 1,966,020, or 0 for none. It switches the option on for both directions: unless
+   * TCP_USER_TIMEOUT is set, the peer's value then counts by section 3.1.
+   */
+  public static final SocketOption<Integer> TCP_USER_TIMEOUT_OPTION =
+      option("TCP_USER_TIMEOUT_OPTION", Integer.class);
+
+  /**
+   * The congestion control algorithm: {@code cubic} or {@code reno}. Can be changed at any time.
+   */
+  public static final SocketOption<String> TCP_CONGESTION = option("TCP_CONGESTION", String.class);
+
+  /**
+   * For how many seconds a connection without data is not given to {@code accept}; 0 for not at
+   * all. Rounded up to the times at which a SYN-ACK is sent again.
+   */
+  public static final SocketOption<Integer> TCP_DEFER_ACCEPT =
+      option("TCP_DEFER_ACCEPT", Integer.class);
+
+  /** How many connections may wait at a listener that began with data (RFC 7413); 0 for none. */
+  public static final SocketOption<Integer> TCP_FASTOPEN = option("TCP_FASTOPEN", Integer.class);
+
+  /** Whether {@code connect} waits for the first data, to send it with the SYN (RFC 7413). */
+  public static final SocketOption<Boolean> TCP_FASTOPEN_CONNECT =
+      option("TCP_FASTOPEN_CONNECT", Boolean.class);
+
+  /** The connection's inner state. Can only be read. */
+  public static final SocketOption<TcpInfo> TCP_INFO = option("TCP_INFO", TcpInfo.class);
 
   private TransportOptions() {}
+
+  private record Named<T>(String name, Class<T> type) implements SocketOption<T> {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static <T> SocketOption<T> option(String name, Class<T> type) {
+    return new Named<>(name, type);
+  }
 }

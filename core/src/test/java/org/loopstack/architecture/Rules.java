@@ -21,8 +21,11 @@ final class Rules {
           Map.entry("wire", Set.of("buffer", "engine")),
           Map.entry("link", Set.of("wire", "buffer", "engine")),
           Map.entry("internet", Set.of("link", "wire", "buffer", "engine")),
-          Map.entry("transport", Set.of("internet", "wire", "buffer", "engine")),
-          Map.entry("transport.tcp", Set.of("transport", "internet", "wire", "buffer", "engine")),
+          Map.entry("transport.info", Set.of()),
+          Map.entry("transport", Set.of("transport.info", "internet", "wire", "buffer", "engine")),
+          Map.entry(
+              "transport.tcp",
+              Set.of("transport", "transport.info", "internet", "wire", "buffer", "engine")),
           Map.entry("transport.udp", Set.of("transport", "internet", "wire", "buffer", "engine")),
           Map.entry("transport.raw", Set.of("transport", "internet", "wire", "buffer", "engine")),
           Map.entry("socket", Set.of("transport", "internet", "link", "wire", "buffer", "engine")));

@@ -17,6 +17,9 @@ final class Acknowledgment {
   /** How many bytes are newly known to have arrived: acknowledged or sacked, each counted once. */
   int delivered;
 
+  /** In how many segments. */
+  int segments;
+
   /** Whether a block has reported something new. */
   boolean newlySacked;
 
@@ -47,6 +50,7 @@ final class Acknowledgment {
     advanced = false;
     acknowledged = 0;
     delivered = 0;
+    segments = 0;
     newlySacked = false;
     originalArrived = false;
     duplicateArrived = false;
@@ -60,6 +64,7 @@ final class Acknowledgment {
   /** A segment is newly known to have arrived. */
   void arrived(SentSegment segment, int recover) {
     delivered += segment.length();
+    segments++;
     if (segment.retransmitted) {
       return;
     }

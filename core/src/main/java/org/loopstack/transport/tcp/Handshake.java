@@ -20,6 +20,9 @@ final class Handshake {
   /** Whether the connection began with a SYN from the peer to a listener of ours. */
   private boolean passive;
 
+  /** Whether the last acknowledgment has come, and its data is waited for (TCP_DEFER_ACCEPT). */
+  private boolean deferring;
+
   private boolean peerScales;
   private int peerMss = DEFAULT_MSS;
 
@@ -39,6 +42,16 @@ final class Handshake {
     tcb.tsRecent = 0;
     connection.on(TcpEvent.ACTIVE_OPEN);
     sendSyn(now);
+  }
+
+  /** How often the SYN or SYN-ACK was sent again. */
+  int retries() {
+    return connection.tcb.state.isSynchronized() ? 0 : retries;
+  }
+
+  /** Whether both ends scale their windows. */
+  boolean isScaling() {
+    return peerScales;
   }
 
   private void begin(int iss, long now) {
@@ -70,6 +83,7 @@ final class Handshake {
     tcb.rcvAdv = SequenceNumber.add(tcb.rcvNxt, connection.receiver.synWindow(tcb.rcvMss));
     // "If an MSS Option is not received at connection setup, TCP implementations MUST assume a
     // default send MSS of 536".
+    connection.userTimeout.received(syn);
     peerMss = syn.options().mss() > 0 ? syn.options().mss() : DEFAULT_MSS;
     tcb.tsOk = configuration.timestamps() && syn.hasTimestamps;
     if (tcb.tsOk) {
@@ -124,26 +138,46 @@ final class Handshake {
     int linear = tcb.state == TcpState.SYN_SENT ? configuration.synLinearTimeouts() : 0;
     int doublings = Math.max(0, retries - linear);
     long timeout = configuration.initialRto() << Math.min(doublings, 20);
-    connection.timers.set(RETRANSMISSION, now + Math.min(timeout, configuration.maxRto()));
+    long deadline = now + Math.min(timeout, configuration.maxRto());
+    connection.timers.set(RETRANSMISSION, connection.userTimeout.clamp(deadline, firstSent));
   }
 
   /** Neither our SYN nor our SYN-ACK has been answered in time. */
   void onTimeout(long now) {
     boolean active = tcb.state == TcpState.SYN_SENT;
-    int limit =
-        active
-            ? configuration.synRetries() + configuration.synLinearTimeouts()
-            : configuration.synAckRetries();
-    if (retries >= limit) {
+    if (isGivenUp(active, now)) {
       connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
       return;
     }
     retries++;
     if (active) {
       sendSyn(now);
+    } else if (deferring && retries < connection.settings.deferAccept) {
+      // As Linux: while data is waited for, the SYN-ACK is sent again only at the end, as a last
+      // chance for the peer.
+      armTimer(now);
     } else {
       sendSynAck(now);
     }
+  }
+
+  private boolean isGivenUp(boolean active, long now) {
+    long timeout = connection.userTimeout.limit();
+    if (timeout > 0 && now - firstSent >= timeout) {
+      return true;
+    }
+    int limit =
+        active
+            ? configuration.synRetries() + configuration.synLinearTimeouts()
+            : configuration.synAckRetries();
+    return retries >= limit && !(deferring && retries < connection.settings.deferAccept);
+  }
+
+  /** Whether an acknowledgment of our SYN-ACK waits for the data behind it: TCP_DEFER_ACCEPT. */
+  boolean defers(Segment segment) {
+    boolean defers = passive && segment.length() == 0 && retries < connection.settings.deferAccept;
+    deferring |= defers;
+    return defers;
   }
 
   /** Our SYN is acknowledged, and we have the peer's: the variables of the data phase. */

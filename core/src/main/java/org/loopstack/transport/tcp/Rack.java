@@ -11,7 +11,7 @@ import org.loopstack.wire.SequenceNumber;
  */
 final class Rack {
   /** "DupThresh": without known reordering, so many sacked segments make a loss at once. */
-  private static final int DUP_THRESH = 3;
+  static final int DUP_THRESH = 3;
 
   /** For how many recoveries a wider reordering window is kept. */
   private static final int PERSIST = 16;
@@ -33,6 +33,7 @@ final class Rack {
   private int fack;
 
   private boolean reorderingSeen;
+  private int reorderings;
   private int reoWndMult = 1;
   private int reoWndPersist = PERSIST;
   private int dsackRound;
@@ -54,6 +55,11 @@ final class Rack {
     return reorderingSeen;
   }
 
+  /** How often. */
+  int reorderings() {
+    return reorderings;
+  }
+
   /** Steps 2 and 3: a segment has arrived. */
   void arrived(SentSegment segment, Acknowledgment news, long now) {
     long measured = now - segment.sentAt;
@@ -71,6 +77,7 @@ final class Rack {
       fack = segment.end;
     } else if (SequenceNumber.lt(segment.end, fack) && !segment.retransmitted) {
       reorderingSeen = true;
+      reorderings++;
     }
     if (sentAfter(segment.sentAt, segment.end, xmitTs, endSeq)) {
       xmitTs = segment.sentAt;

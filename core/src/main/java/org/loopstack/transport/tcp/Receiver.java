@@ -33,6 +33,9 @@ final class Receiver {
   /** When data of the peer's last came. */
   private long lastDataAt = Long.MIN_VALUE / 2;
 
+  /** TCP_QUICKACK: no acknowledgment is delayed, until the user begins to talk in turns. */
+  private boolean quick;
+
   /** RFC 2883: what has arrived twice and is to be reported first; nothing if both are equal. */
   private int duplicateLeft;
 
@@ -112,7 +115,31 @@ final class Receiver {
   void onDataSent(long now) {
     if (now - lastDataAt < connection.configuration.delayedAck()) {
       interactive = true;
+      quick = false;
     }
+  }
+
+  /** TCP_QUICKACK: whether acknowledgments wait for data of ours is chosen, for the moment. */
+  void setQuickAck(boolean on, long now) {
+    quick = on;
+    interactive = !on;
+    if (on && tcb.state.isSynchronized() && tcb.rcvNxt != tcb.lastAckSent) {
+      connection.sendAck(now);
+    }
+  }
+
+  boolean isQuickAck() {
+    return !interactive;
+  }
+
+  /** The size of the peer's segments, as far as seen. */
+  int peerSegment() {
+    return peerSegment;
+  }
+
+  /** Whether as much waits for the reader as it wants at once: SO_RCVLOWAT. */
+  boolean isReadable() {
+    return buffer.size() >= connection.settings.lowWater;
   }
 
   void acknowledgeAtOnce() {
@@ -162,7 +189,7 @@ final class Receiver {
     lastDataAt = now;
     peerSegment = Math.min(Math.max(peerSegment, length), tcb.rcvMss);
     if (segment.seq == tcb.rcvNxt) {
-      boolean wasEmpty = buffer.size() == 0;
+      boolean wasReadable = isReadable();
       accept(segment.data(), length);
       if (!queue.isEmpty()) {
         // RFC 5681 section 4.2: "a TCP receiver SHOULD send an immediate ACK when the incoming
@@ -173,7 +200,7 @@ final class Receiver {
       if (discarding) {
         buffer.clear();
       }
-      if (wasEmpty && buffer.size() > 0) {
+      if (!wasReadable && isReadable()) {
         connection.raise(Readiness.READ);
       }
     } else {
@@ -222,7 +249,7 @@ final class Receiver {
     int unacknowledged = SequenceNumber.diff(tcb.rcvNxt, tcb.lastAckSent);
     // RFC 9293 section 3.8.6.3: "an ACK SHOULD be generated for at least every second full-sized
     // segment or 2*RMSS bytes of new data".
-    if (ackNow || unacknowledged >= 2 * peerSegment) {
+    if (ackNow || (quick && unacknowledged > 0) || unacknowledged >= 2 * peerSegment) {
       connection.sendAck(now);
     } else if (unacknowledged > 0 && !connection.timers.isSet(TcpTimers.Kind.DELAYED_ACK)) {
       connection.timers.set(

@@ -42,6 +42,7 @@ final class SegmentArrives {
             && checkReset(segment, now)
             && checkSyn(segment, now)
             && checkAck(segment, now)) {
+          connection.userTimeout.received(segment);
           checkUrgent(segment);
           if (text(segment, now)) {
             checkFin(now);
@@ -80,7 +81,9 @@ final class SegmentArrives {
       connection.handshake.complete(segment, now);
       connection.on(TcpEvent.SYN_ACK);
       connection.established(now);
-      receiver.acknowledgeAtOnce();
+      if (connection.settings.deferAccept == 0) {
+        receiver.acknowledgeAtOnce();
+      }
       segment.trimFront(tcb.rcvNxt);
       checkUrgent(segment);
       if (text(segment, now)) {

@@ -20,6 +20,7 @@ final class SegmentWriter {
   static final int IPV4_OVERHEAD = 40;
   static final int IPV6_OVERHEAD = 60;
   private static final int TIMESTAMPS_LENGTH = 12;
+  private static final int USER_TIMEOUT_LENGTH = 4;
 
   private final Internet internet;
   private final TcpConnection connection;
@@ -27,7 +28,6 @@ final class SegmentWriter {
   private final FourTuple ends;
   private Route route;
   private int @Nullable [] sackEdges;
-  private int segmentsSent;
 
   SegmentWriter(Internet internet, TcpConnection connection, FourTuple ends, Route route) {
     this.internet = internet;
@@ -47,13 +47,19 @@ final class SegmentWriter {
    * MTU minus the fixed IP and TCP headers" (RFC 6691), and no datagram is longer than 65,535.
    */
   int mssToOffer() {
-    return maxSegment(route.mtu());
+    return limited(maxSegment(route.mtu()));
   }
 
   /** The most data that a segment can carry to the peer, options counted in. */
   int sendMss(int peerMss) {
-    int mss = Math.min(peerMss, maxSegment(currentRoute().mtu()));
+    int mss = limited(Math.min(peerMss, maxSegment(currentRoute().mtu())));
     return Math.max(mss - (tcb.tsOk ? TIMESTAMPS_LENGTH : 0), 1);
+  }
+
+  /** By TCP_MAXSEG, if it is set. */
+  private int limited(int mss) {
+    int limit = connection.settings.maxSegment;
+    return limit == 0 ? mss : Math.min(mss, limit);
   }
 
   private int maxSegment(int mtu) {
@@ -75,19 +81,25 @@ final class SegmentWriter {
     return route;
   }
 
-  /** How many segments were sent. */
-  int segmentsSent() {
-    return segmentsSent;
+  /** The MTU of the path. */
+  int pathMtu() {
+    return currentRoute().mtu();
   }
 
   /** Sends a SYN, with the options that we offer or, with ACK, those of them that the peer did. */
   void sendSyn(int flags, int window, int shift, boolean timestamps, boolean sack, long now) {
-    int optionsLength = TcpOptionWriter.synLength(sack, timestamps, shift);
+    boolean tellsTimeout = connection.userTimeout.isEnabled();
+    int own = TcpOptionWriter.synLength(sack, timestamps, shift);
+    int optionsLength = own + (tellsTimeout ? USER_TIMEOUT_LENGTH : 0);
     Packet packet = head(tcb.iss, flags, window, optionsLength, 0);
     int at = packet.transportOffset() + TcpHeader.MIN_LENGTH;
     var _ =
         TcpOptionWriter.syn(
             packet.head(), at, mssToOffer(), sack, timestamps, timestamp(now), tcb.tsRecent, shift);
+    if (tellsTimeout) {
+      var _ =
+          TcpOptionWriter.userTimeout(packet.head(), at + own, connection.userTimeout.advertised());
+    }
     transmit(packet, null, 0, now);
   }
 
@@ -108,7 +120,10 @@ final class SegmentWriter {
       int room = TcpOptionWriter.maxSackBlocks(tcb.tsOk);
       blocks = connection.receiver.sackBlocks(sackEdges, room);
     }
-    int optionsLength = TcpOptionWriter.segmentLength(tcb.tsOk, blocks);
+    int own = TcpOptionWriter.segmentLength(tcb.tsOk, blocks);
+    boolean tellsTimeout =
+        connection.userTimeout.isPending() && blocks == 0 && length + 4 <= tcb.sndMss;
+    int optionsLength = own + (tellsTimeout ? USER_TIMEOUT_LENGTH : 0);
     boolean urgent = connection.sender.isUrgent(seq);
     Packet packet =
         head(
@@ -122,6 +137,10 @@ final class SegmentWriter {
       int at = packet.transportOffset() + TcpHeader.MIN_LENGTH;
       int[] edges = sackEdges == null ? NO_EDGES : sackEdges;
       var _ = TcpOptionWriter.segment(b, at, tcb.tsOk, timestamp(now), tcb.tsRecent, edges, blocks);
+      if (tellsTimeout) {
+        connection.userTimeout.announced();
+        var _ = TcpOptionWriter.userTimeout(b, at + own, connection.userTimeout.advertised());
+      }
     }
     transmit(packet, data, length, now);
   }
@@ -155,13 +174,13 @@ final class SegmentWriter {
     packet.setBody(data, length);
     packet.setTime(now);
     finishChecksum(packet, route, ends);
-    segmentsSent++;
+    connection.counters.sent(length, now);
     Errno refused =
         internet.send(
             route,
             packet,
             IpProtocol.TCP,
-            connection.settings.ttl,
+            connection.settings.ttl(ends.remote().isIpv4()),
             connection.settings.trafficClass,
             true);
     if (refused != null) {

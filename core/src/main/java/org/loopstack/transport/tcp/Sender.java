@@ -23,6 +23,8 @@ final class Sender {
   final RetransmissionQueue queue = new RetransmissionQueue();
   final RttEstimator rtt;
   final LossRecovery recovery;
+  final Chronograph chronograph = new Chronograph();
+  final DeliveryRate rate = new DeliveryRate();
 
   private final TcpConnection connection;
   private final TransmissionControlBlock tcb;
@@ -44,6 +46,15 @@ final class Sender {
 
   /** Whether the congestion window, not the user or the peer, kept the last output short. */
   private boolean congestionLimited;
+
+  /** Whether the peer's window did. */
+  private boolean peerLimited;
+
+  /** Whether all that is queued goes at once, however small: the user has asked for it. */
+  private boolean pushing;
+
+  /** Since when what is outstanding, or waits for a window, has made no progress. */
+  private long stalledSince;
 
   private int timeouts;
 
@@ -104,6 +115,21 @@ final class Sender {
     return timeouts;
   }
 
+  /** How many probes of a shut window wait for an answer. */
+  int windowProbes() {
+    return windowProbes;
+  }
+
+  /** How often segments were seen to arrive out of order. */
+  int reorderings() {
+    return rack.reorderings();
+  }
+
+  /** Bytes of the user's that were never sent. */
+  int unsent() {
+    return Math.max(0, SequenceNumber.diff(dataEnd(), tcb.sndNxt));
+  }
+
   /** How much was sent and is not acknowledged. */
   int flightSize() {
     return SequenceNumber.diff(tcb.sndNxt, tcb.sndUna);
@@ -130,6 +156,13 @@ final class Sender {
 
   // ---- sending ----
 
+  /** Sends what is queued in spite of Nagle and TCP_CORK, as far as the windows allow. */
+  void push(long now) {
+    pushing = true;
+    output(now);
+    pushing = false;
+  }
+
   /** Sends what the windows, Nagle and silly-window avoidance let go now; sets the timers. */
   void output(long now) {
     if (!tcb.state.mayHaveUnacknowledged() || finAcknowledged) {
@@ -140,6 +173,7 @@ final class Sender {
       sendLost(now);
     }
     congestionLimited = false;
+    peerLimited = false;
     boolean sent = false;
     while (sendNext(now)) {
       override = false;
@@ -152,6 +186,17 @@ final class Sender {
       armProbe(now);
     }
     armTimers(now);
+    chronograph.enter(phase(), now);
+  }
+
+  private Chronograph.Phase phase() {
+    if (buffer.size() == 0) {
+      return Chronograph.Phase.IDLE;
+    }
+    if (peerLimited) {
+      return Chronograph.Phase.PEER_WINDOW;
+    }
+    return roomWanted && unsent() == 0 ? Chronograph.Phase.SEND_BUFFER : Chronograph.Phase.BUSY;
   }
 
   private void armTimers(long now) {
@@ -187,6 +232,7 @@ final class Sender {
       queue.split(segment, SequenceNumber.add(segment.seq, tcb.sndMss));
     }
     retransmissions++;
+    connection.counters.bytesSentAgain += segment.dataLength();
     recovery.sent(segment.length(), true, connection.out.timestamp(now));
     queue.sentAgain(segment, now);
     transmit(segment.seq, segment.dataLength(), segment.fin, now);
@@ -202,6 +248,7 @@ final class Sender {
     int room = Math.min(peerRoom, pathRoom);
     int length = Math.min(queued, Math.min(tcb.sndMss, room));
     boolean fin = finQueued && length == queued && room > length;
+    peerLimited = peerRoom <= pathRoom && peerRoom < Math.min(queued, tcb.sndMss);
     congestionLimited |= pathRoom < peerRoom && pathRoom < Math.min(queued, tcb.sndMss);
     if ((length <= 0 && !fin) || (!fin && !mayGo(length, queued))) {
       return false;
@@ -213,7 +260,7 @@ final class Sender {
 
   /** RFC 9293 section 3.8.6.2.1, the sender's silly-window avoidance, with Nagle (3.7.4). */
   private boolean mayGo(int length, int queued) {
-    if (length == tcb.sndMss || override) {
+    if (length == tcb.sndMss || override || (pushing && length == queued)) {
       return true;
     }
     if (length == queued) {
@@ -259,6 +306,9 @@ final class Sender {
     if (length > 0 && length < tcb.sndMss) {
       smallEnd = SequenceNumber.add(seq, length);
     }
+    if (queue.isEmpty()) {
+      rate.begin(now);
+    }
     tcb.sndNxt = end;
     queue.append(new SentSegment(seq, end, fin, now));
     recovery.sent(length, false, 0);
@@ -298,6 +348,10 @@ final class Sender {
     if (news.advanced) {
       advance(segment.ack, now);
     }
+    TcpCounters counters = connection.counters;
+    counters.delivered += news.segments;
+    counters.duplicatesReported += news.duplicateArrived ? 1 : 0;
+    rate.delivered(news.delivered, tcb.sndUna, tcb.sndNxt, now);
     long measured = measure(now);
     boolean repaired = probe.acknowledged(news, segment.ack);
     long again = recovery.acknowledged(news, limited, measured, now);
@@ -429,7 +483,13 @@ final class Sender {
   /** The retransmission timer expired (RFC 6298 section 5). */
   void onRetransmissionTimeout(long now) {
     SentSegment head = queue.first();
-    if (head == null || givenUp(timeouts, now)) {
+    if (head == null) {
+      return;
+    }
+    if (timeouts == 0) {
+      stalledSince = head.sentAt;
+    }
+    if (givenUp(timeouts, now)) {
       return;
     }
     recovery.onTimeout(timeouts == 0, now);
@@ -440,16 +500,18 @@ final class Sender {
     timers.stop(REORDERING);
     // Also into a window that has shut: "the sending TCP peer must regularly transmit" (3.8.6.1).
     sendAgain(head, now);
-    timers.set(RETRANSMISSION, now + rtt.timeout());
+    timers.set(RETRANSMISSION, connection.userTimeout.clamp(now + rtt.timeout(), stalledSince));
   }
 
   /** RFC 9293 section 3.8.3: R2, after which the connection is given up. */
   private boolean givenUp(int attempts, long now) {
+    long timeout = connection.userTimeout.limit();
     int limit =
         connection.isOrphan()
             ? connection.configuration.orphanRetries()
             : connection.configuration.dataRetries();
-    if (attempts < limit) {
+    // The user's timeout, where there is one, takes the place of R2.
+    if (timeout > 0 ? now - stalledSince < timeout : attempts < limit) {
       return false;
     }
     connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
@@ -464,6 +526,9 @@ final class Sender {
       override = false;
       return;
     }
+    if (windowProbes == 0) {
+      stalledSince = now;
+    }
     // A probe that is not answered counts like a lost segment; any answer sets the count back. But
     // for a connection that its user has closed, a peer that keeps it open for ever without taking
     // a byte is a leak: as on Linux the answers do not count then.
@@ -473,7 +538,8 @@ final class Sender {
     windowProbes++;
     persistBackOff++;
     provoke(now);
-    timers.set(PERSIST, now + rtt.timeout(persistBackOff));
+    long deadline = now + rtt.timeout(persistBackOff);
+    timers.set(PERSIST, connection.userTimeout.clamp(deadline, stalledSince));
   }
 
   /** Sends a segment that the peer must answer: no data, and a number acknowledged already. */

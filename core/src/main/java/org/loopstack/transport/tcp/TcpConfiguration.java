@@ -118,6 +118,11 @@ public final class TcpConfiguration {
     return values.maxReceiveBuffer;
   }
 
+  /** What a larger SO_SNDBUF is cut to. */
+  int maxSendBuffer() {
+    return values.maxSendBuffer;
+  }
+
   /** The initial congestion window, in segments (RFC 6928). */
   int initialWindowSegments() {
     return values.initialWindowSegments;
@@ -188,6 +193,7 @@ public final class TcpConfiguration {
     private int sendBuffer = 1 << 20;
     private int receiveBuffer = 1 << 20;
     private int maxReceiveBuffer = 6 << 20;
+    private int maxSendBuffer = 4 << 20;
     private int initialWindowSegments = 10;
     private int maxBacklog = 4096;
     private int maxHalfOpen = 4096;
@@ -220,6 +226,7 @@ public final class TcpConfiguration {
       sendBuffer = from.sendBuffer;
       receiveBuffer = from.receiveBuffer;
       maxReceiveBuffer = from.maxReceiveBuffer;
+      maxSendBuffer = from.maxSendBuffer;
       initialWindowSegments = from.initialWindowSegments;
       maxBacklog = from.maxBacklog;
       maxHalfOpen = from.maxHalfOpen;
@@ -337,6 +344,12 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#maxReceiveBuffer}. */
     public Builder maxReceiveBuffer(int value) {
       maxReceiveBuffer = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#maxSendBuffer}. */
+    public Builder maxSendBuffer(int value) {
+      maxSendBuffer = value;
       return this;
     }
 

@@ -66,6 +66,8 @@ final class TcpConnection {
   final Sender sender;
   final SegmentWriter out;
   final Handshake handshake;
+  final TcpCounters counters = new TcpCounters();
+  final UserTimeout userTimeout;
 
   private final SegmentArrives arrives;
   private final Owner owner;
@@ -87,6 +89,7 @@ final class TcpConnection {
     this.configuration = configuration;
     this.settings = settings;
     this.owner = owner;
+    userTimeout = new UserTimeout(settings);
     receiver = new Receiver(this, settings.receiveBuffer);
     sender = new Sender(this);
     out = new SegmentWriter(internet, this, ends, route);
@@ -99,6 +102,7 @@ final class TcpConnection {
   /** Active OPEN. */
   void open(int iss, int timestampOffset, long now) {
     tcb.tsOffset = timestampOffset;
+    counters.begin(now);
     handshake.open(iss, now);
   }
 
@@ -106,12 +110,24 @@ final class TcpConnection {
   void answer(Segment syn, int iss, int timestampOffset, long now) {
     tcb.tsOffset = timestampOffset;
     lastHeard = now;
+    counters.begin(now);
+    counters.arrived(syn, now);
     handshake.answer(syn, iss, now);
   }
 
   /** A segment of this connection. */
   void segmentArrives(Segment segment, long now) {
+    counters.arrived(segment, now);
+    boolean counts = tcb.state.isSynchronized();
+    int una = tcb.sndUna;
+    int next = tcb.rcvNxt;
+    int ahead = receiver.queue.bytes();
     arrives.process(segment, now);
+    if (counts) {
+      counters.bytesAcknowledged += SequenceNumber.diff(tcb.sndUna, una);
+      counters.bytesReceived += SequenceNumber.diff(tcb.rcvNxt, next);
+      counters.outOfOrder += receiver.queue.bytes() > ahead ? 1 : 0;
+    }
   }
 
   /** All segments that had arrived are taken in: sends what they let go, and acknowledges. */
@@ -214,13 +230,26 @@ final class TcpConnection {
     } else if (sender.flightSize() > 0 || sender.buffer.size() > 0) {
       // "Keep-alive packets MUST only be sent when no sent data is outstanding" (MUST-25).
       timers.set(KEEP_ALIVE, now + settings.keepAliveIdle);
-    } else if (keepAliveProbes >= settings.keepAliveProbes) {
+    } else if (isPeerGone(silence)) {
       abort(softErrorOr(Errno.ETIMEDOUT), now);
     } else {
       keepAliveProbes++;
       sender.provoke(now);
       timers.set(KEEP_ALIVE, now + settings.keepAliveInterval);
     }
+  }
+
+  /** By the number of probes that nobody has answered, or by the user's timeout. */
+  private boolean isPeerGone(long silence) {
+    long limit = userTimeout.limit();
+    return limit > 0
+        ? silence >= limit && keepAliveProbes > 0
+        : keepAliveProbes >= settings.keepAliveProbes;
+  }
+
+  /** Keep-alive probes that wait for an answer. */
+  int keepAliveProbes() {
+    return keepAliveProbes;
   }
 
   // ---- states ----
@@ -232,6 +261,9 @@ final class TcpConnection {
 
   /** The acknowledgment of our SYN in SYN-RECEIVED. */
   boolean acceptAck(Segment segment, long now) {
+    if (handshake.defers(segment)) {
+      return false;
+    }
     if (handshake.isPassive() && !owner.offerAccepted(now)) {
       drop(segment, DropReason.TCP_BACKLOG_FULL);
       return false;
@@ -246,6 +278,9 @@ final class TcpConnection {
   void established(long now) {
     wasEstablished = true;
     softError = null;
+    // The SYN has arrived, which no acknowledgment of data tells.
+    counters.delivered++;
+    userTimeout.announce();
     armKeepAlive();
     owner.raise(Readiness.CONNECT | Readiness.WRITE | Readiness.DRAINED);
     if (closeWhenEstablished) {

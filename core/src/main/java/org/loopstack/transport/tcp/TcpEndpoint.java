@@ -310,7 +310,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       if (bound) {
         throw new ErrnoException(Errno.EINVAL);
       }
-      claim = protocol.bind(local, family, false, settings);
+      claim = protocol.bind(local, family, settings);
       bound = true;
     } finally {
       exit(now);
@@ -336,6 +336,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   }
 
   private @Nullable TcpEndpoint begin(TransportAddress remote, long now) throws ErrnoException {
+    if (settings.v6Only && remote.address().isIpv4()) {
+      throw new ErrnoException(Errno.ENETUNREACH);
+    }
     IpAddress from = claim == null ? anyOf(remote.address()) : claim.address();
     if (from.isAny()) {
       from = anyOf(remote.address());
@@ -620,18 +623,23 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   public <T> void setOption(SocketOption<T> option, @Nullable T value) throws ErrnoException {
     long now = enter();
     try {
+      family.check(option);
+      boolean late =
+          switch (option.name()) {
+            case "IPV6_V6ONLY" -> claim != null;
+            case "TCP_FASTOPEN_CONNECT" -> connection != null;
+            default -> false;
+          };
+      if (late) {
+        throw new ErrnoException(Errno.EINVAL);
+      }
       settings.set(option, value);
       if (claim != null) {
         claim.setReuseAddress(settings.reuseAddress);
         claim.setReusePort(settings.reusePort);
       }
       if (connection != null) {
-        connection.receiver.setCapacity(settings.receiveBuffer);
-        connection.sender.announceRoom();
-        connection.armKeepAlive();
-        if (settings.noDelay) {
-          connection.sender.output(now);
-        }
+        ConnectionOptions.changed(connection, option.name(), now);
       }
     } finally {
       exit(now);
@@ -639,10 +647,18 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   }
 
   @Override
-  public <T> @Nullable T option(SocketOption<T> option) {
+  public <T> @Nullable T option(SocketOption<T> option) throws ErrnoException {
     long now = enter();
     try {
-      return settings.get(option);
+      family.check(option);
+      TcpConnection c = connection;
+      String name = option.name();
+      if (c == null && name.equals("TCP_INFO")) {
+        return option.type().cast(TcpInfoReader.without(TcpState.CLOSED, 0, 0));
+      }
+      return option
+          .type()
+          .cast(c == null ? settings.get(name) : ConnectionOptions.value(c, name, now));
     } finally {
       exit(now);
     }

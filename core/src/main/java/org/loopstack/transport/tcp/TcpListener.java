@@ -80,7 +80,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     if (address.isIpv4() == destination.isIpv4()) {
       return 2;
     }
-    return family == AddressFamily.INET6 && destination.isIpv4() ? 1 : 0;
+    return family == AddressFamily.INET6 && destination.isIpv4() && !c.isV6Only() ? 1 : 0;
   }
 
   // ---- segments ----
@@ -170,7 +170,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
       if (claim != null) {
         throw new ErrnoException(Errno.EINVAL);
       }
-      claim = protocol.bind(local, family, false, settings);
+      claim = protocol.bind(local, family, settings);
     } finally {
       exit(now);
     }
@@ -181,7 +181,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     long now = enter();
     try {
       if (claim == null) {
-        claim = protocol.bind(new TransportAddress(any(), 0), family, false, settings);
+        claim = protocol.bind(new TransportAddress(any(), 0), family, settings);
       }
       PortTable.Claim c = claim;
       boolean first = backlog < 0;
@@ -278,6 +278,10 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   public <T> void setOption(SocketOption<T> option, @Nullable T value) throws ErrnoException {
     long now = enter();
     try {
+      family.check(option);
+      if (claim != null && option.name().equals("IPV6_V6ONLY")) {
+        throw new ErrnoException(Errno.EINVAL);
+      }
       settings.set(option, value);
       PortTable.Claim c = claim;
       if (c != null) {
@@ -290,10 +294,16 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   }
 
   @Override
-  public <T> @Nullable T option(SocketOption<T> option) {
+  public <T> @Nullable T option(SocketOption<T> option) throws ErrnoException {
     long now = enter();
     try {
-      return settings.get(option);
+      family.check(option);
+      TcpState state = backlog < 0 ? TcpState.CLOSED : TcpState.LISTEN;
+      Object value =
+          option.name().equals("TCP_INFO")
+              ? TcpInfoReader.without(state, acceptedCount.get(), Math.max(0, backlog))
+              : settings.get(option.name());
+      return option.type().cast(value);
     } finally {
       exit(now);
     }

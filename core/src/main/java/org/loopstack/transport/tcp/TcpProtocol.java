@@ -250,17 +250,20 @@ public final class TcpProtocol implements UpperProtocol {
   }
 
   /** Claims a local address and port. */
-  PortTable.Claim bind(
-      TransportAddress local, AddressFamily family, boolean v6Only, TcpSettings settings)
+  PortTable.Claim bind(TransportAddress local, AddressFamily family, TcpSettings settings)
       throws ErrnoException {
     if (family == AddressFamily.INET && !local.address().isIpv4()) {
       throw new ErrnoException(Errno.EAFNOSUPPORT);
+    }
+    // Linux refuses an IPv4-mapped address of a socket that is for IPv6 only in these words.
+    if (settings.v6Only && local.address().isIpv4()) {
+      throw new ErrnoException(Errno.EINVAL);
     }
     if (!internet.isBindable(local.address())) {
       throw new ErrnoException(Errno.EADDRNOTAVAIL);
     }
     return ports.bind(
-        local.address(), local.port(), v6Only, settings.reuseAddress, settings.reusePort);
+        local.address(), local.port(), settings.v6Only, settings.reuseAddress, settings.reusePort);
   }
 
   /** Gives a connection its port, if it has none yet, and its place among the connections. */

@@ -116,7 +116,7 @@ final class UserCalls {
     }
     int bits = Readiness.CONNECT;
     boolean ended = c.hasError() || c.receiver.isEndOfStream() || c.receiver.isDiscarding();
-    if (ended || state == TcpState.CLOSED || c.receiver.buffer.size() > 0) {
+    if (ended || state == TcpState.CLOSED || c.receiver.isReadable()) {
       bits |= Readiness.READ;
     }
     if (!state.canSend() || c.sender.isWritable()) {

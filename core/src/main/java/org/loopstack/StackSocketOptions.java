@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack;
+
+import java.net.SocketOption;
+import org.loopstack.transport.TransportOptions;
+import org.loopstack.transport.info.TcpInfo;
+
+/**
+ * Options of a stack's channels and sockets for which the JDK has no constant, with the meaning and
+ * the ranges of Linux. They are used as those of {@link java.net.StandardSocketOptions} are; a
+ * value out of range is refused as the kernel refuses it.
+ */
+public final class StackSocketOptions {
+  /**
+   * Whether urgent data stays in the stream (RFC 9293 section 3.8.5, RFC 6093); else it is thrown
+   * away. The JDK knows it as {@link java.net.Socket#setOOBInline} only.
+   */
+  public static final SocketOption<Boolean> SO_OOBINLINE = TransportOptions.SO_OOBINLINE;
+
+  /** How many bytes must have arrived before a connection counts as readable; 1 at first. */
+  public static final SocketOption<Integer> SO_RCVLOWAT = TransportOptions.SO_RCVLOWAT;
+
+  /** The pending error by the number that Linux has for it, 0 for none. To read takes it away. */
+  public static final SocketOption<Integer> SO_ERROR = TransportOptions.SO_ERROR;
+
+  /** The time to live of what is sent over IPv4: 1 to 255, or -1 for the stack's default. */
+  public static final SocketOption<Integer> IP_TTL = TransportOptions.IP_TTL;
+
+  /** The hop limit of what is sent over IPv6: 0 to 255, or -1 for the stack's default. */
+  public static final SocketOption<Integer> IPV6_UNICAST_HOPS = TransportOptions.IPV6_UNICAST_HOPS;
+
+  /**
+   * Whether an IPv6 socket leaves IPv4 alone (RFC 3493 section 5.3). Settable until it is bound.
+   */
+  public static final SocketOption<Boolean> IPV6_V6ONLY = TransportOptions.IPV6_V6ONLY;
+
+  /** Whether only full segments go; at most 200 ms long, and until it is switched off. */
+  public static final SocketOption<Boolean> TCP_CORK = TransportOptions.TCP_CORK;
+
+  /**
+   * The largest segment, both ways: 88 to 32,767, or 0 for what the path carries. Counts if it is
+   * set before the connection is opened; of an open one it tells the size in use.
+   */
+  public static final SocketOption<Integer> TCP_MAXSEG = TransportOptions.TCP_MAXSEG;
+
+  /**
+   * How long data may stay unacknowledged before the connection is given up, in milliseconds; 0 for
+   * as long as retransmission tries (RFC 9293 section 3.8.3, "USER TIMEOUT").
+   */
+  public static final SocketOption<Integer> TCP_USER_TIMEOUT = TransportOptions.TCP_USER_TIMEOUT;
+
+  /**
+   * The timeout to advertise to the peer in a User Timeout Option (RFC 5482), in seconds: 1 to
+   * 1,966,020, or 0 for none. It switches the option on for both directions: unless
+   * TCP_USER_TIMEOUT is set, the peer's value then counts by section 3.1.
+   */
+  public static final SocketOption<Integer> TCP_USER_TIMEOUT_OPTION =
+      TransportOptions.TCP_USER_TIMEOUT_OPTION;
+
+  /**
+   * The congestion control algorithm: {@code cubic} or {@code reno}. Can be changed at any time.
+   */
+  public static final SocketOption<String> TCP_CONGESTION = TransportOptions.TCP_CONGESTION;
+
+  /**
+   * For how many seconds a connection without data is not given to {@code accept}; 0 for not at
+   * all. Rounded up to the times at which a SYN-ACK is sent again.
+   */
+  public static final SocketOption<Integer> TCP_DEFER_ACCEPT = TransportOptions.TCP_DEFER_ACCEPT;
+
+  /** How many connections may wait at a listener that began with data (RFC 7413); 0 for none. */
+  public static final SocketOption<Integer> TCP_FASTOPEN = TransportOptions.TCP_FASTOPEN;
+
+  /** Whether {@code connect} waits for the first data, to send it with the SYN (RFC 7413). */
+  public static final SocketOption<Boolean> TCP_FASTOPEN_CONNECT =
+      TransportOptions.TCP_FASTOPEN_CONNECT;
+
+  /** The connection's inner state. Can only be read. */
+  public static final SocketOption<TcpInfo> TCP_INFO = TransportOptions.TCP_INFO;
+
+  private StackSocketOptions() {}
+}
