@@ -24,6 +24,16 @@ final class TcpInfoReader {
     };
   }
 
+  private static int number(LossRecovery.Phase phase) {
+    return switch (phase) {
+      case OPEN -> 0;
+      case DISORDER -> 1;
+      case CWR -> 2;
+      case RECOVERY -> 3;
+      case LOSS -> 4;
+    };
+  }
+
   /** A socket without a connection: only its state means something, and two numbers of a queue. */
   static TcpInfo without(TcpState state, int waiting, int backlog) {
     return new TcpInfo(
@@ -91,7 +101,7 @@ final class TcpInfoReader {
     int mss = Math.max(1, tcb.sndMss);
     return new TcpInfo(
         number(tcb.state),
-        sender.recovery.phase().ordinal(),
+        number(sender.recovery.phase()),
         Math.max(sender.timeouts(), c.handshake.retries()),
         sender.windowProbes() + c.keepAliveProbes(),
         rtt.backOffs(),
