@@ -94,6 +94,11 @@ final class Handshake {
     peerScales = configuration.windowScaling() && syn.options().hasWindowScale();
     tcb.sndWindShift = peerScales ? syn.options().windowScale() : 0;
     tcb.rcvWindShift = peerScales ? shiftToOffer() : 0;
+    if (syn.has(TcpHeader.ACK)) {
+      connection.ecn.synAckArrived(syn);
+    } else {
+      connection.ecn.synArrived(syn, passive);
+    }
     // "The window field in a SYN segment itself is never scaled" (RFC 7323 section 2.2).
     connection.sender.setWindow(syn, syn.window);
   }
@@ -112,7 +117,7 @@ final class Handshake {
     int window = connection.receiver.synWindow(tcb.rcvMss);
     int shift = configuration.windowScaling() ? shiftToOffer() : -1;
     connection.out.sendSyn(
-        TcpHeader.SYN,
+        TcpHeader.SYN | connection.ecn.synFlags(retries > 0),
         window,
         shift,
         configuration.timestamps(),
@@ -124,7 +129,7 @@ final class Handshake {
   void sendSynAck(long now) {
     int window = connection.receiver.synWindow(tcb.rcvMss);
     connection.out.sendSyn(
-        TcpHeader.SYN | TcpHeader.ACK,
+        TcpHeader.SYN | TcpHeader.ACK | connection.ecn.synAckFlags(),
         window,
         peerScales ? tcb.rcvWindShift : -1,
         tcb.tsOk,
@@ -189,6 +194,7 @@ final class Handshake {
     } else {
       connection.sender.onSynLost(segment, now);
     }
+    connection.ecn.start(segment.ack);
     // RFC 5681 section 3.1: "if the SYN or SYN/ACK is lost, the initial window ... MUST be one
     // segment"; as on Linux, one loss is forgiven.
     int initialWindow = retries > 1 ? 1 : configuration.initialWindowSegments();

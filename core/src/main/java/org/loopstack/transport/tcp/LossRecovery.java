@@ -32,6 +32,7 @@ final class LossRecovery {
   private final Rack rack;
   private final RttEstimator rtt;
   private final ProportionalRateReduction prr = new ProportionalRateReduction();
+  private final Ecn ecn;
   private CongestionControl congestion;
 
   private Phase phase = Phase.OPEN;
@@ -64,11 +65,13 @@ final class LossRecovery {
       RetransmissionQueue queue,
       Rack rack,
       RttEstimator rtt,
+      Ecn ecn,
       CongestionControl congestion) {
     this.tcb = tcb;
     this.queue = queue;
     this.rack = rack;
     this.rtt = rtt;
+    this.ecn = ecn;
     this.congestion = congestion;
   }
 
@@ -187,6 +190,7 @@ final class LossRecovery {
     withholding = false;
     queue.forgetLosses();
     congestion.restore(priorWindow, priorThreshold);
+    ecn.reductionUndone();
     rtt.resetBackOff();
     phase = queue.sackedSegments() > 0 ? Phase.DISORDER : Phase.OPEN;
   }
@@ -195,7 +199,10 @@ final class LossRecovery {
     boolean past = SequenceNumber.ge(tcb.sndUna, recover);
     switch (phase) {
       case RECOVERY, CWR -> {
-        if (past) {
+        // RFC 3168 section 6.1.2: not "more than once every window of data". What lies at
+        // RecoveryPoint
+        // says CWR: until it is acknowledged, an echo is about what was sent before.
+        if (past && (phase == Phase.RECOVERY || tcb.sndUna != recover)) {
           // RFC 9937 section 6.3: "On exiting recovery ... cwnd = ssthresh".
           congestion.setWindow(congestion.slowStartThreshold());
           rack.recovered();
@@ -309,11 +316,17 @@ final class LossRecovery {
     unprovenRetransmissions = 0;
   }
 
+  /** Sets the threshold; the peer hears of it if it knows ECN. */
+  private void reduce(int flight, long now) {
+    congestion.onCongestion(flight, now);
+    ecn.windowReduced();
+  }
+
   private void enterRecovery(long now) {
     if (phase != Phase.CWR) {
       undoable = false;
       remember();
-      congestion.onCongestion(flightSize(), now);
+      reduce(flightSize(), now);
       prr.start(flightSize());
     }
     phase = Phase.RECOVERY;
@@ -331,7 +344,7 @@ final class LossRecovery {
   /** A congestion mark was echoed (RFC 3168 section 6.1.2): once per window of data. */
   void congestionEchoed(long now) {
     if (phase == Phase.OPEN || phase == Phase.DISORDER) {
-      congestion.onCongestion(flightSize(), now);
+      reduce(flightSize(), now);
       prr.start(flightSize());
       phase = Phase.CWR;
       recover = tcb.sndNxt;
@@ -342,7 +355,7 @@ final class LossRecovery {
   /** A tail loss probe has repaired a loss: RFC 8985 section 7.4.2 asks for the usual response. */
   void probeRepairedLoss(long now) {
     if (phase == Phase.OPEN || phase == Phase.DISORDER) {
-      congestion.onCongestion(Math.max(flightSize(), tcb.sndMss), now);
+      reduce(Math.max(flightSize(), tcb.sndMss), now);
       congestion.setWindow(congestion.slowStartThreshold());
     }
   }
@@ -391,7 +404,7 @@ final class LossRecovery {
       undoable = false;
       remember();
       // "ssthresh = max (FlightSize / 2, 2*SMSS)", or as the algorithm has it; once per episode.
-      congestion.onCongestion(flightSize(), now);
+      reduce(flightSize(), now);
     }
     congestion.onTimeout(now);
     SentSegment head = queue.first();

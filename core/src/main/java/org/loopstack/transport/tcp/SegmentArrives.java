@@ -337,6 +337,9 @@ final class SegmentArrives {
       connection.abort(Errno.ECONNRESET, now);
       return false;
     }
+    if (segment.dataLength() > 0 && connection.ecn.dataArrived(segment)) {
+      receiver.acknowledgeAtOnce();
+    }
     receiver.text(segment, now);
     return true;
   }

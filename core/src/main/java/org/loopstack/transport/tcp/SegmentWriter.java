@@ -14,6 +14,7 @@ import org.loopstack.wire.IpProtocol;
 import org.loopstack.wire.TcpHeader;
 import org.loopstack.wire.TcpOptionWriter;
 import org.loopstack.wire.TcpOptions;
+import org.loopstack.wire.TrafficClass;
 
 /** Makes one connection's segments and sends them: header, options, checksum, route. */
 final class SegmentWriter {
@@ -100,7 +101,7 @@ final class SegmentWriter {
       var _ =
           TcpOptionWriter.userTimeout(packet.head(), at + own, connection.userTimeout.advertised());
     }
-    transmit(packet, null, 0, now);
+    transmit(packet, null, 0, TrafficClass.NOT_ECT, now);
   }
 
   /**
@@ -125,10 +126,12 @@ final class SegmentWriter {
         connection.userTimeout.isPending() && blocks == 0 && length + 4 <= tcb.sndMss;
     int optionsLength = own + (tellsTimeout ? USER_TIMEOUT_LENGTH : 0);
     boolean urgent = connection.sender.isUrgent(seq);
+    boolean capable = connection.ecn.isCapable(seq, length);
+    int marks = connection.ecn.flags(seq, length, capable) | (urgent ? TcpHeader.URG : 0);
     Packet packet =
         head(
             seq,
-            urgent ? flags | TcpHeader.URG : flags,
+            flags | marks,
             connection.receiver.advertise(),
             optionsLength,
             urgent ? connection.sender.urgentPointer(seq) : 0);
@@ -142,7 +145,7 @@ final class SegmentWriter {
         var _ = TcpOptionWriter.userTimeout(b, at + own, connection.userTimeout.advertised());
       }
     }
-    transmit(packet, data, length, now);
+    transmit(packet, data, length, capable ? TrafficClass.ECT_0 : TrafficClass.NOT_ECT, now);
   }
 
   private static final int[] NO_EDGES = {};
@@ -170,7 +173,7 @@ final class SegmentWriter {
     return packet;
   }
 
-  private void transmit(Packet packet, @Nullable Slice data, int length, long now) {
+  private void transmit(Packet packet, @Nullable Slice data, int length, int ecn, long now) {
     packet.setBody(data, length);
     packet.setTime(now);
     finishChecksum(packet, route, ends);
@@ -181,7 +184,7 @@ final class SegmentWriter {
             packet,
             IpProtocol.TCP,
             connection.settings.ttl(ends.remote().isIpv4()),
-            connection.settings.trafficClass,
+            TrafficClass.withEcn(connection.settings.trafficClass, ecn),
             true);
     if (refused != null) {
       connection.onSendRefused(refused);

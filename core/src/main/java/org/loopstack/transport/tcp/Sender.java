@@ -79,7 +79,12 @@ final class Sender {
     this.scoreboard = new SackScoreboard(tcb, queue, rack);
     this.recovery =
         new LossRecovery(
-            tcb, queue, rack, rtt, CongestionControls.create(connection.settings.congestion));
+            tcb,
+            queue,
+            rack,
+            rtt,
+            connection.ecn,
+            CongestionControls.create(connection.settings.congestion));
   }
 
   /** The handshake is done: ISS is acknowledged, data begins behind it. */
@@ -341,7 +346,15 @@ final class Sender {
     if (tcb.sackOk) {
       scoreboard.apply(segment, news, recovery.recover(), now);
     }
+    // An acknowledgment that others have overtaken tells nothing about now.
+    boolean echo =
+        connection.ecn.isAgreed()
+            && segment.has(TcpHeader.ECE)
+            && SequenceNumber.ge(segment.ack, tcb.sndUna);
     if (!news.advanced && !news.duplicate && !news.newlySacked && !news.duplicateArrived) {
+      if (echo) {
+        recovery.congestionEchoed(now);
+      }
       return;
     }
     boolean limited = isCongestionLimited();
@@ -357,6 +370,9 @@ final class Sender {
     long again = recovery.acknowledged(news, limited, measured, now);
     if (repaired) {
       recovery.probeRepairedLoss(now);
+    }
+    if (echo) {
+      recovery.congestionEchoed(now);
     }
     setReorderingTimer(again);
     if (news.advanced) {

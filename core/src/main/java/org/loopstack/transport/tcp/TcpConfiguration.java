@@ -168,6 +168,16 @@ public final class TcpConfiguration {
     return values.selectiveAcknowledgment;
   }
 
+  /** When congestion is notified explicitly (RFC 3168). */
+  EcnMode ecn() {
+    return values.ecn;
+  }
+
+  /** Whether a SYN that is sent again does without ECN (RFC 3168 section 6.1.1.1). */
+  boolean ecnFallback() {
+    return values.ecnFallback;
+  }
+
   /** Whether resets, SYNs and acknowledgments are checked as RFC 5961 says. */
   boolean robustResets() {
     return values.robustResets;
@@ -204,6 +214,8 @@ public final class TcpConfiguration {
     private boolean windowScaling = true;
     private boolean selectiveAcknowledgment = true;
     private boolean robustResets = true;
+    private EcnMode ecn = EcnMode.ACCEPT;
+    private boolean ecnFallback = true;
 
     private Builder() {}
 
@@ -237,6 +249,8 @@ public final class TcpConfiguration {
       windowScaling = from.windowScaling;
       selectiveAcknowledgment = from.selectiveAcknowledgment;
       robustResets = from.robustResets;
+      ecn = from.ecn;
+      ecnFallback = from.ecnFallback;
     }
 
     /** Sets {@link TcpConfiguration#initialRto}. */
@@ -417,6 +431,18 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#robustResets}. */
     public Builder robustResets(boolean value) {
       robustResets = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#ecn}. */
+    public Builder ecn(EcnMode value) {
+      ecn = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#ecnFallback}. */
+    public Builder ecnFallback(boolean value) {
+      ecnFallback = value;
       return this;
     }
 

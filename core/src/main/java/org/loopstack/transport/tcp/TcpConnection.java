@@ -62,6 +62,7 @@ final class TcpConnection {
   final TcpSettings settings;
   final TransmissionControlBlock tcb = new TransmissionControlBlock();
   final TcpTimers timers = new TcpTimers();
+  final Ecn ecn;
   final Receiver receiver;
   final Sender sender;
   final SegmentWriter out;
@@ -90,6 +91,7 @@ final class TcpConnection {
     this.settings = settings;
     this.owner = owner;
     userTimeout = new UserTimeout(settings);
+    ecn = new Ecn(configuration);
     receiver = new Receiver(this, settings.receiveBuffer);
     sender = new Sender(this);
     out = new SegmentWriter(internet, this, ends, route);
