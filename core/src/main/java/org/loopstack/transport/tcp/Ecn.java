@@ -75,7 +75,7 @@ final class Ecn {
 
   /** What was agreed on in a handshake that this object has not seen: that of a SYN cookie. */
   void resume(boolean wasAgreed) {
-    agreed = wasAgreed;
+    agreed = wasAgreed && mode != EcnMode.OFF;
   }
 
   /** What our SYN-ACK adds to its control bits. */

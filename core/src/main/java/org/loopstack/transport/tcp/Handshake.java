@@ -23,6 +23,9 @@ final class Handshake {
   /** Whether the last acknowledgment has come, and its data is waited for (TCP_DEFER_ACCEPT). */
   private boolean deferring;
 
+  /** Whether we know when our SYN left. */
+  private boolean measurable = true;
+
   private boolean peerScales;
   private int peerMss = DEFAULT_MSS;
 
@@ -71,6 +74,49 @@ final class Handshake {
     acceptSyn(syn, now);
     connection.on(TcpEvent.SYN);
     sendSynAck(now);
+  }
+
+  /** Answers a SYN by numbers that say what has to be remembered of it: then it is forgotten. */
+  void answerByCookie(Segment syn, SynCookies cookies, FourTuple ends, long now) {
+    passive = true;
+    acceptSyn(syn, now);
+    begin(cookies.number(ends, syn.seq, peerMss, now), now);
+    if (tcb.tsOk) {
+      int shift = peerScales ? tcb.sndWindShift : -1;
+      int clock = (int) (now / 1_000_000);
+      boolean ecn = connection.ecn.isAgreed();
+      tcb.tsOffset += SynCookies.timestamp(clock, shift, tcb.sackOk, ecn) - clock;
+    } else {
+      // Nothing would tell us later that these were agreed on.
+      tcb.sackOk = false;
+      peerScales = false;
+      connection.ecn.resume(false);
+    }
+    sendSynAck(now);
+  }
+
+  /** Stands where {@link #answer} would have brought us: a cookie says what was agreed on. */
+  void resume(Segment ack, SynCookie cookie, long now) {
+    passive = true;
+    measurable = false;
+    connection.on(TcpEvent.PASSIVE_OPEN);
+    begin(SequenceNumber.add(ack.ack, -1), now);
+    tcb.irs = SequenceNumber.add(ack.seq, -1);
+    tcb.rcvNxt = ack.seq;
+    tcb.lastAckSent = ack.seq;
+    tcb.rcvAdv = SequenceNumber.add(tcb.rcvNxt, connection.receiver.synWindow(tcb.rcvMss));
+    peerMss = cookie.peerMss();
+    tcb.tsOk = configuration.timestamps() && cookie.timestamps();
+    if (tcb.tsOk) {
+      tcb.tsRecent = ack.timestampValue;
+      tcb.tsRecentAge = now;
+    }
+    tcb.sackOk = cookie.selectiveAcknowledgment();
+    peerScales = cookie.windowShift() >= 0;
+    tcb.sndWindShift = peerScales ? cookie.windowShift() : 0;
+    tcb.rcvWindShift = peerScales ? shiftToOffer() : 0;
+    connection.ecn.resume(cookie.ecn());
+    connection.on(TcpEvent.SYN);
   }
 
   /**
@@ -189,7 +235,9 @@ final class Handshake {
   void complete(Segment segment, long now) {
     connection.timers.stop(RETRANSMISSION);
     tcb.sndUna = segment.ack;
-    if (retries == 0) {
+    if (!measurable) {
+      connection.sender.onSynLost(segment, now);
+    } else if (retries == 0) {
       connection.sender.rtt.sample(now - firstSent);
     } else {
       connection.sender.onSynLost(segment, now);

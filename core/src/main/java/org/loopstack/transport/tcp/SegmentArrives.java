@@ -232,6 +232,11 @@ final class SegmentArrives {
     if (!segment.has(TcpHeader.RST)) {
       return true;
     }
+    if (tcb.state == TcpState.TIME_WAIT && connection.configuration.robustTimeWait()) {
+      // RFC 1337 section 3, (F1): "Ignore RST segments in TIME-WAIT state."
+      connection.drop(segment, DropReason.TCP_OUT_OF_WINDOW);
+      return false;
+    }
     if (connection.configuration.robustResets() && segment.seq != tcb.rcvNxt) {
       // "If the RST bit is set and the sequence number does not exactly match the next expected
       // sequence value, yet is within the current receive window, TCP MUST send an acknowledgment".

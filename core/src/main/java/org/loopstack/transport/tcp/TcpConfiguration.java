@@ -168,6 +168,16 @@ public final class TcpConfiguration {
     return values.selectiveAcknowledgment;
   }
 
+  /** When a SYN is answered without keeping anything (RFC 4987 section 3.6). */
+  SynCookieMode synCookies() {
+    return values.synCookies;
+  }
+
+  /** Whether a reset is ignored in TIME-WAIT (RFC 1337). */
+  boolean robustTimeWait() {
+    return values.robustTimeWait;
+  }
+
   /** When congestion is notified explicitly (RFC 3168). */
   EcnMode ecn() {
     return values.ecn;
@@ -214,6 +224,8 @@ public final class TcpConfiguration {
     private boolean windowScaling = true;
     private boolean selectiveAcknowledgment = true;
     private boolean robustResets = true;
+    private SynCookieMode synCookies = SynCookieMode.UNDER_PRESSURE;
+    private boolean robustTimeWait;
     private EcnMode ecn = EcnMode.ACCEPT;
     private boolean ecnFallback = true;
 
@@ -249,6 +261,8 @@ public final class TcpConfiguration {
       windowScaling = from.windowScaling;
       selectiveAcknowledgment = from.selectiveAcknowledgment;
       robustResets = from.robustResets;
+      synCookies = from.synCookies;
+      robustTimeWait = from.robustTimeWait;
       ecn = from.ecn;
       ecnFallback = from.ecnFallback;
     }
@@ -431,6 +445,18 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#robustResets}. */
     public Builder robustResets(boolean value) {
       robustResets = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#synCookies}. */
+    public Builder synCookies(SynCookieMode value) {
+      synCookies = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#robustTimeWait}. */
+    public Builder robustTimeWait(boolean value) {
+      robustTimeWait = value;
       return this;
     }
 

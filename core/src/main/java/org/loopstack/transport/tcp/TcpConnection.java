@@ -117,6 +117,24 @@ final class TcpConnection {
     handshake.answer(syn, iss, now);
   }
 
+  /** A SYN for a listener that keeps nothing of it. */
+  void answerByCookie(
+      Segment syn, SynCookies cookies, int timestampOffset, FourTuple ends, long now) {
+    tcb.tsOffset = timestampOffset;
+    handshake.answerByCookie(syn, cookies, ends, now);
+  }
+
+  /** The acknowledgment of a SYN-ACK of which nothing was kept but a cookie. */
+  void resume(Segment ack, SynCookie cookie, int timestampOffset, long now) {
+    tcb.tsOffset = timestampOffset;
+    handshake.resume(ack, cookie, now);
+    arrives.process(ack, now);
+    if (tcb.state == TcpState.SYN_RECEIVED) {
+      // Nobody has room for it after all; there is no SYN-ACK to send again.
+      terminate(null, now);
+    }
+  }
+
   /** A segment of this connection. */
   void segmentArrives(Segment segment, long now) {
     counters.arrived(segment, now);

@@ -100,10 +100,12 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     }
   }
 
-  /** The SYN that made this endpoint. */
+  /** The SYN that made this endpoint, or the acknowledgment of a SYN cookie. */
   private void answer(Packet packet, FourTuple tuple, long now) {
     int flags = TcpHeader.flags(packet.head(), packet.transportOffset());
-    if ((flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
+    SynCookie cookie = packet.attachment() instanceof SynCookie made ? made : null;
+    if (cookie == null
+        && (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
       // Another thread has found this endpoint in the table before its SYN was on the inbox.
       drop(packet, DropReason.TCP_OUT_OF_WINDOW);
       return;
@@ -124,6 +126,10 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       return;
     }
     connection = c;
+    if (cookie != null) {
+      c.resume(new Segment(packet), cookie, protocol.isn().timestampOffset(tuple), now);
+      return;
+    }
     int iss = protocol.isn().initialSequenceNumber(tuple, now);
     if (packet.attachment() instanceof Integer firstFree) {
       iss = firstFree;

@@ -39,6 +39,11 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   private volatile PortTable.@Nullable Claim claim;
   private volatile boolean closed;
 
+  /** Whether a SYN was ever answered by a cookie, and when last. */
+  private boolean cookieSent;
+
+  private long lastCookie;
+
   /** Tells the user of a new connection, once the connection's lock is free. */
   private final RunQueue.Task announcement =
       new RunQueue.Task() {
@@ -93,19 +98,52 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     int flags = TcpHeader.flags(b, at);
     if ((flags & TcpHeader.RST) != 0) {
       protocol.internet().drop(packet, DropReason.TCP_OUT_OF_WINDOW);
+    } else if (!closed && (flags & (TcpHeader.ACK | TcpHeader.SYN)) == TcpHeader.ACK) {
+      acknowledged(packet, now);
     } else if (closed || (flags & TcpHeader.ACK) != 0) {
       // "Any acknowledgment is bad if it arrives on a connection still in the LISTEN state."
       protocol.sendReset(packet);
     } else if ((flags & TcpHeader.SYN) == 0) {
       protocol.internet().drop(packet, DropReason.TCP_OUT_OF_WINDOW);
-    } else if (isFull() || halfOpen.get() >= protocol.configuration().maxHalfOpen()) {
+    } else {
+      synArrived(packet, now);
+    }
+  }
+
+  private void synArrived(Packet syn, long now) {
+    SynCookieMode mode = protocol.configuration().synCookies();
+    boolean pressed = halfOpen.get() >= protocol.configuration().maxHalfOpen();
+    if (isFull() || (pressed && mode == SynCookieMode.NEVER)) {
       // As on Linux the SYN is dropped, not refused: the client tries again later.
+      protocol.internet().drop(syn, DropReason.TCP_BACKLOG_FULL);
+    } else if (pressed || mode == SynCookieMode.ALWAYS) {
+      lastCookie = now;
+      cookieSent = true;
+      StatelessAnswer.send(protocol, settings, protocol.endsOf(syn), syn, now);
+    } else {
+      open(syn);
+    }
+  }
+
+  /** An acknowledgment of what no connection has sent: of a cookie, if we have sent any. */
+  private void acknowledged(Packet packet, long now) {
+    FourTuple ends = protocol.endsOf(packet);
+    SynCookie cookie = null;
+    if (cookieSent && now - lastCookie <= SynCookies.VALID) {
+      int offset = protocol.isn().timestampOffset(ends);
+      cookie = protocol.cookies().read(ends, new Segment(packet), offset, now);
+    }
+    if (cookie == null) {
+      protocol.sendReset(packet);
+    } else if (isFull()) {
       protocol.internet().drop(packet, DropReason.TCP_BACKLOG_FULL);
     } else {
+      packet.attach(cookie);
       open(packet);
     }
   }
 
+  /** Makes an endpoint for a SYN, or for the acknowledgment of a cookie. */
   private void open(Packet syn) {
     PortTable.Claim own = claim;
     if (own == null) {

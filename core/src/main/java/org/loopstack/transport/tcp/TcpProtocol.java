@@ -47,6 +47,7 @@ public final class TcpProtocol implements UpperProtocol {
   private final PortTable ports;
   private final TcpConfiguration configuration;
   private final IsnGenerator isn;
+  private final SynCookies cookies;
   private final ConcurrentHashMap<FourTuple, TcpEndpoint> connections = new ConcurrentHashMap<>();
   private final ListenerTable listeners = new ListenerTable();
   private final Set<TcpListener> openListeners = ConcurrentHashMap.newKeySet();
@@ -58,6 +59,7 @@ public final class TcpProtocol implements UpperProtocol {
     this.ports = ports;
     this.configuration = configuration;
     this.isn = new IsnGenerator(internet.engine().randomness());
+    this.cookies = new SynCookies(internet.engine().randomness());
     internet.register(IpProtocol.TCP, this);
   }
 
@@ -71,6 +73,10 @@ public final class TcpProtocol implements UpperProtocol {
 
   IsnGenerator isn() {
     return isn;
+  }
+
+  SynCookies cookies() {
+    return cookies;
   }
 
   ConcurrentHashMap<FourTuple, TcpEndpoint> connections() {
