@@ -9,8 +9,6 @@ import org.loopstack.wire.TcpHeader;
 
 /** Opens a connection: SYN and SYN-ACK, their options, and sending them again. */
 final class Handshake {
-  private static final int DEFAULT_MSS = 536;
-
   private final TcpConnection connection;
   private final TransmissionControlBlock tcb;
   private final TcpConfiguration configuration;
@@ -27,7 +25,7 @@ final class Handshake {
   private boolean measurable = true;
 
   private boolean peerScales;
-  private int peerMss = DEFAULT_MSS;
+  private int peerMss;
 
   Handshake(TcpConnection connection) {
     this.connection = connection;
@@ -128,9 +126,9 @@ final class Handshake {
     tcb.lastAckSent = syn.seq;
     tcb.rcvAdv = SequenceNumber.add(tcb.rcvNxt, connection.receiver.synWindow(tcb.rcvMss));
     // "If an MSS Option is not received at connection setup, TCP implementations MUST assume a
-    // default send MSS of 536".
+    // default send MSS of 536 (576 - 40) for IPv4 or 1220 (1280 - 60) for IPv6" (MUST-15).
+    peerMss = syn.options().mss() > 0 ? syn.options().mss() : connection.out.defaultMss();
     connection.userTimeout.received(syn);
-    peerMss = syn.options().mss() > 0 ? syn.options().mss() : DEFAULT_MSS;
     tcb.tsOk = configuration.timestamps() && syn.hasTimestamps;
     if (tcb.tsOk) {
       tcb.tsRecent = syn.timestampValue;

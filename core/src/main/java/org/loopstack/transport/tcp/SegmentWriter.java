@@ -51,6 +51,11 @@ final class SegmentWriter {
     return limited(maxSegment(route.mtu()));
   }
 
+  /** What a peer takes that has not said it: the least that every host can put together. */
+  int defaultMss() {
+    return ends.remote().isIpv4() ? 576 - IPV4_OVERHEAD : 1280 - IPV6_OVERHEAD;
+  }
+
   /** The most data that a segment can carry to the peer, options counted in. */
   int sendMss(int peerMss) {
     int mss = limited(Math.min(peerMss, maxSegment(currentRoute().mtu())));

@@ -658,9 +658,11 @@ final class Sender {
     tcb.sndUp = dataEnd();
   }
 
-  /** Whether a segment at this number is to announce urgent data. */
+  /** Whether a segment at this number is to announce urgent data: only if some is outstanding. */
   boolean isUrgent(int seq) {
-    return SequenceNumber.gt(tcb.sndUp, seq) && tcb.state.mayHaveUnacknowledged();
+    return SequenceNumber.gt(tcb.sndUp, tcb.sndUna)
+        && SequenceNumber.gt(tcb.sndUp, seq)
+        && tcb.state.mayHaveUnacknowledged();
   }
 
   /** The urgent pointer "from the sequence number in this segment", to the byte behind. */

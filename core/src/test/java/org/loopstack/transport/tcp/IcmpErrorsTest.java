@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.loopstack.wire.TcpHeader.ACK;
+
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.loopstack.internet.Errno;
+import org.loopstack.internet.ErrnoException;
+import org.loopstack.wire.IcmpMessage;
+import org.loopstack.wire.IpAddress;
+import org.loopstack.wire.Ipv4Datagram;
+import org.loopstack.wire.Octets;
+import org.loopstack.wire.TcpSegment;
+
+/** What an ICMP error does to a connection (RFC 9293 section 3.9.2.2, RFC 5461, RFC 5927). */
+class IcmpErrorsTest {
+  private static final IpAddress ROUTER = IpAddress.parse("10.0.0.254");
+
+  private final TcpFixture f = new TcpFixture();
+
+  /** A router reports an error about a segment of ours with a given number. */
+  private void error(int type, int code, int sequence) {
+    error(type, code, sequence, TcpFixture.PEER_PORT);
+  }
+
+  private void error(int type, int code, int sequence, int port) {
+    TcpSegment ours =
+        new TcpSegment(TcpFixture.PORT, port, sequence, 0, ACK, 0, 0, Octets.EMPTY, Octets.EMPTY);
+    byte[] about = Ipv4Datagram.of(TcpFixture.US, TcpFixture.PEER, ours).encode();
+    Octets quoted = Octets.copyOf(Arrays.copyOf(about, 28));
+    IcmpMessage message = new IcmpMessage.Error(type, code, 0, quoted);
+    f.inject(Ipv4Datagram.of(ROUTER, TcpFixture.US, message).encode());
+  }
+
+  @Tag("RFC9293-MUST-54")
+  @Tag("RFC9293-SHLD-26")
+  @ParameterizedTest
+  @CsvSource({
+    "3, 0, ENETUNREACH",
+    "3, 1, EHOSTUNREACH",
+    "3, 2, ENOPROTOOPT",
+    "3, 3, ECONNREFUSED",
+    "11, 0, EHOSTUNREACH"
+  })
+  void anErrorEndsTheAttemptThatItIsAboutAndNoOther(int type, int code, Errno errno)
+      throws Exception {
+    f.bring(TcpState.SYN_SENT);
+    error(type, code, f.iss, TcpFixture.PEER_PORT + 1);
+    assertThat(f.state()).isEqualTo(TcpState.SYN_SENT);
+    error(type, code, f.iss);
+    assertThat(f.state()).isEqualTo(TcpState.CLOSED);
+    ErrnoException e =
+        catchThrowableOfType(ErrnoException.class, () -> f.endpoint().finishConnect());
+    assertThat(e.errno()).isEqualTo(errno);
+  }
+
+  @Tag("RFC9293-MUST-56")
+  @Tag("RFC5927-5.2")
+  @ParameterizedTest
+  @CsvSource({"3, 0", "3, 1", "3, 2", "3, 3", "3, 5", "11, 0", "11, 1", "12, 0"})
+  void noErrorEndsAnOpenConnection(int type, int code) throws Exception {
+    f.accept();
+    f.write("hello");
+    f.sent();
+    error(type, code, f.iss + 1);
+    assertThat(f.state()).isEqualTo(TcpState.ESTABLISHED);
+    f.peerAcknowledges(f.iss + 6);
+    f.peerSends("world");
+    assertThat(f.read()).isEqualTo("world");
+  }
+
+  @Tag("RFC9293-MUST-47")
+  @Tag("RFC9293-SHLD-25")
+  @Tag("RFC9293-MUST-54")
+  @Test
+  void whatTheRouterSaidIsTheErrorOfAConnectionThatIsGivenUp() throws Exception {
+    f.accept();
+    f.write("hello");
+    error(3, 1, f.iss + 1);
+    f.pass(Duration.ofHours(1));
+    ErrnoException e = catchThrowableOfType(ErrnoException.class, () -> f.read());
+    assertThat(e.errno()).isEqualTo(Errno.EHOSTUNREACH);
+  }
+
+  @Tag("RFC9293-MUST-55")
+  @ParameterizedTest
+  @EnumSource(
+      value = TcpState.class,
+      names = {"SYN_SENT", "SYN_RECEIVED", "ESTABLISHED", "CLOSE_WAIT"})
+  void aSourceQuenchChangesNothing(TcpState state) throws Exception {
+    f.bring(state);
+    int window = f.core().sender.congestion().window();
+    error(4, 0, f.core().tcb.sndUna);
+    f.sentNothing();
+    assertThat(f.state()).isEqualTo(state);
+    assertThat(f.core().sender.congestion().window()).isEqualTo(window);
+    assertThat(f.core().softErrorOr(Errno.ETIMEDOUT)).isEqualTo(Errno.ETIMEDOUT);
+  }
+
+  /** RFC 5927 section 4.1: "SND.UNA =< SEG.SEQ < SND.NXT". */
+  @Tag("RFC5927-4.1")
+  @ParameterizedTest
+  @CsvSource({"-1", "7"})
+  void anErrorAboutANumberThatIsNotInFlightIsForged(int offset) throws Exception {
+    f.accept();
+    f.write("hello");
+    error(3, 1, f.iss + 1 + offset);
+    assertThat(f.core().softErrorOr(Errno.ETIMEDOUT)).isEqualTo(Errno.ETIMEDOUT);
+  }
+}
