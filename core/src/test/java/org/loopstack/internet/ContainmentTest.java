@@ -35,6 +35,11 @@ class ContainmentTest {
     return b;
   }
 
+  @Tag("RFC1122-3.2.1.3-SOURCE")
+  @Tag("RFC1122-3.2.1.3-DESTINATION")
+  @Tag("RFC1122-3.2.1.3-LOOPBACK")
+  @Tag("RFC1122-4.1.3.6")
+  @Tag("RFC9293-MUST-63")
   @ParameterizedTest
   @Tag("FACTS-3")
   @Tag("FACTS-4")
@@ -103,6 +108,7 @@ class ContainmentTest {
     assertThat(two.b.udp.received).hasSize(1);
   }
 
+  @Tag("RFC1122-3.3.4.2")
   @Test
   @Tag("FACTS-10")
   void aWeakHostTakesAnyOfItsAddressesAStrongOneThoseOfTheLink() throws Exception {
@@ -134,6 +140,7 @@ class ContainmentTest {
     assertThat(two.b.udp.received.getFirst().packet().length()).isEqualTo(32);
   }
 
+  @Tag("RFC1122-3.2.1.2")
   @Test
   void checksTheHeaderChecksumAlways() throws Exception {
     TwoHosts two = new TwoHosts();

@@ -90,6 +90,8 @@ class IcmpTest {
     }
   }
 
+  @Tag("RFC1122-3.2.2.6")
+  @Tag("RFC4443-4.2")
   @ParameterizedTest
   @Tag("FACTS-11")
   @Tag("FACTS-17")
@@ -148,6 +150,7 @@ class IcmpTest {
         .doesNotContain(Host.ip("fe80::2"));
   }
 
+  @Tag("RFC1122-3.2.2.8")
   @Test
   void answersATimestamp() throws Exception {
     two.clock.advance(Duration.ofSeconds(5));
@@ -165,6 +168,8 @@ class IcmpTest {
     assertThat(IcmpHeader.transmitTimestamp(reply.head(), at)).isEqualTo(5000);
   }
 
+  @Tag("RFC1122-4.1.3.1")
+  @Tag("RFC4443-3.1-PORT")
   @ParameterizedTest
   @Tag("FACTS-14")
   @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1", "10.0.0.2", "2001:db8::2"})
@@ -186,6 +191,7 @@ class IcmpTest {
     assertThat(error.packet().length()).isEqualTo(to.isIpv4() ? 576 : 1280);
   }
 
+  @Tag("RFC1122-3.2.2-QUOTE")
   @Test
   void quotesAShortDatagramWholeWithARightChecksum() throws Exception {
     unregister(two.a);
@@ -199,6 +205,8 @@ class IcmpTest {
         .isEqualTo(TransportChecksums.Check.RIGHT);
   }
 
+  @Tag("RFC1122-3.2.2-ABOUT")
+  @Tag("RFC4443-2.4-E")
   @ParameterizedTest
   @Tag("FACTS-15")
   @Tag("FACTS-16")
@@ -221,6 +229,7 @@ class IcmpTest {
     assertThat(two.b.sent).isEmpty();
   }
 
+  @Tag("RFC1122-3.2.2-ABOUT")
   @Test
   @Tag("FACTS-15")
   void sendsNoErrorAboutAnErrorNorAboutALaterFragment() {
@@ -254,6 +263,7 @@ class IcmpTest {
     assertThat(IcmpHeader.pointer(problem, IPV4)).isEqualTo(20);
   }
 
+  @Tag("RFC4443-2.4-E")
   @Test
   @Tag("FACTS-16")
   void sendsNoErrorAboutAnIcmpv6ErrorOfUnknownType() {
@@ -277,6 +287,7 @@ class IcmpTest {
     assertThat(two.b.internet.counters().drops(DropReason.EXTENSION_HEADER_INVALID)).isEqualTo(2);
   }
 
+  @Tag("RFC8200-4-NEXT")
   @Test
   void namesTheUnknownNextHeader() {
     two.inject(datagram(253, "2001:db8::1", "2001:db8::2", new byte[8]));
@@ -287,6 +298,7 @@ class IcmpTest {
     assertThat(Icmpv6Header.pointer(problem, IPV6)).isEqualTo(6);
   }
 
+  @Tag("RFC4443-2.4-F")
   @Test
   @Tag("FACTS-16")
   void limitsItsErrorsOnALinkButNotOnTheLoopback() throws Exception {
@@ -306,6 +318,7 @@ class IcmpTest {
     assertThat(two.a.udp.errors).as("one more after a second").hasSize(20 + 6 + 1);
   }
 
+  @Tag("RFC1122-3.2.2-DEMUX")
   @ParameterizedTest
   @CsvSource({
     "3, 0, NETWORK_UNREACHABLE", "3, 1, HOST_UNREACHABLE", "3, 2, PROTOCOL_UNREACHABLE",
@@ -324,6 +337,7 @@ class IcmpTest {
     assertThat(error.quotedLength()).isEqualTo(12);
   }
 
+  @Tag("RFC9293-MUST-55")
   @Test
   void ignoresAnErrorAboutADatagramThatIsNotOursAndSourceQuench() {
     two.inject(error(3, 3, 0, ContainmentTest.datagram("10.0.0.77", "192.0.2.9")));

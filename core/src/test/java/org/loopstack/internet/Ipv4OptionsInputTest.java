@@ -4,6 +4,7 @@ package org.loopstack.internet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.loopstack.link.Wire;
 import org.loopstack.wire.Bytes;
@@ -58,6 +59,7 @@ class Ipv4OptionsInputTest {
     return datagram(IpProtocol.UDP, options, 16);
   }
 
+  @Tag("RFC1122-3.2.2.6-OPTIONS")
   @Test
   void recordsItselfInTheRouteOfAnEcho() {
     two.inject(
@@ -74,6 +76,7 @@ class Ipv4OptionsInputTest {
     assertThat(two.a.icmp.received.getFirst().data()).hasSize(8);
   }
 
+  @Tag("RFC1122-3.2.2.6-OPTIONS")
   @Test
   void stampsAnEchoWithItsTime() {
     two.clock.advance(Duration.ofSeconds(7));
@@ -85,6 +88,7 @@ class Ipv4OptionsInputTest {
     assertThat(Bytes.i32(reply, option + 4)).isEqualTo(7000);
   }
 
+  @Tag("RFC1122-3.2.1.8")
   @Test
   void ignoresAnOptionThatItDoesNotUnderstand() {
     two.inject(udp((byte) 0x5e, (byte) 4, (byte) 0, (byte) 0));
@@ -93,6 +97,7 @@ class Ipv4OptionsInputTest {
     assertThat(two.b.udp.received.getFirst().data()).hasSize(8);
   }
 
+  @Tag("RFC1122-3.2.1.8-ROUTE")
   @Test
   void passesNothingOnAndTakesACompletedSourceRouteOnlyIfItMay() throws Exception {
     byte[] completed =

@@ -63,6 +63,7 @@ class LoopbackTest {
         .containsEntry("Ip6InReceives", 1L);
   }
 
+  @Tag("RFC1122-3.3.3")
   @Test
   @Tag("FACTS-12")
   void passesTheLargestDatagramWholeAndRefusesALargerOne() throws Exception {
@@ -73,6 +74,7 @@ class LoopbackTest {
     assertThat(host.sendUdp("127.0.0.1", 65_508)).isEqualTo(Errno.EMSGSIZE);
   }
 
+  @Tag("RFC1122-3.3.3")
   @Test
   void fragmentsTheLargestIpv6DatagramEvenOnTheLoopback() throws Exception {
     assertThat(host.sendUdp("::1", 65_527)).isNull();
@@ -82,6 +84,8 @@ class LoopbackTest {
     assertThat(host.sendUdp("::1", 65_528)).isEqualTo(Errno.EMSGSIZE);
   }
 
+  @Tag("RFC1122-3.2.1.7-ZERO")
+  @Tag("RFC1122-3.2.1.7-LOW")
   @Test
   @Tag("FACTS-13")
   void deliversTimeToLiveOneAndNeverSendsZero() throws Exception {

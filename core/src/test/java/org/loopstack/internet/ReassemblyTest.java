@@ -78,6 +78,8 @@ class ReassemblyTest {
     return two.b.internet.reassembler().memory();
   }
 
+  @Tag("RFC1122-3.3.2")
+  @Tag("RFC8200-4.5-SIZE")
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @Tag("FACTS-12")
@@ -121,6 +123,7 @@ class ReassemblyTest {
     assertThat(memory()).isZero();
   }
 
+  @Tag("RFC8200-4.5-OVERLAP")
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void anOverlapLosesTheDatagram(boolean ipv6) {
@@ -136,6 +139,7 @@ class ReassemblyTest {
     assertThat(memory()).isZero();
   }
 
+  @Tag("RFC8200-4.5-OVERLAP")
   @Test
   void anIpv6OverlapAlsoLosesTheFragmentsThatAreStillToCome() {
     byte[] payload = Host.data(100);
@@ -173,6 +177,8 @@ class ReassemblyTest {
     assertThat(two.b.internet.counters().drops(DropReason.FRAGMENT_OVERLAP)).isEqualTo(1);
   }
 
+  @Tag("RFC1122-3.3.2-TIMEOUT")
+  @Tag("RFC8200-4.5-TIMEOUT")
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void tellsTheSenderWhenTheRestDidNotComeInTime(boolean ipv6) {
@@ -194,6 +200,8 @@ class ReassemblyTest {
     assertThat(memory()).isZero();
   }
 
+  @Tag("RFC1122-3.3.2-TIMEOUT")
+  @Tag("RFC8200-4.5-TIMEOUT")
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void isSilentWhenTheFirstFragmentIsMissing(boolean ipv6) {
@@ -207,6 +215,7 @@ class ReassemblyTest {
     assertThat(two.clock.nextDeadline()).isEqualTo(Long.MAX_VALUE);
   }
 
+  @Tag("RFC8200-4.5-ATOMIC")
   @Test
   void processesAnAtomicFragmentInIsolation() {
     byte[] payload = Host.data(16);
@@ -218,6 +227,7 @@ class ReassemblyTest {
     assertThat(two.b.udp.received).hasSize(2);
   }
 
+  @Tag("RFC8200-4.5-LENGTH")
   @Test
   void refusesAnIpv6FragmentOfOddSizeOrBeyondTheEnd() {
     send(true, Host.data(13), 0, 13, true);

@@ -128,6 +128,7 @@ class RoutingTest {
     assertThat(host.internet.isBindable(Host.ip(address))).isEqualTo(bindable);
   }
 
+  @Tag("RFC1122-3.2.1.3-LOOPBACK")
   @Test
   @Tag("FACTS-1")
   void bindingLoopbackAndSendingElsewhereIsInvalid() throws Exception {
@@ -138,6 +139,7 @@ class RoutingTest {
     assertThat(answer("224.1.1.1", "127.0.0.1", 2)).isEqualTo("EINVAL");
   }
 
+  @Tag("RFC1122-3.2.1.3-LOOPBACK")
   @Test
   @Tag("FACTS-1")
   @Tag("FACTS-19")
@@ -172,6 +174,7 @@ class RoutingTest {
     }
   }
 
+  @Tag("RFC1122-3.2.1.3-OWN")
   @Test
   @Tag("FACTS-30")
   void aDestinationOfOursIsItsOwnSourceAndGoesByTheLoopback() throws Exception {
@@ -250,6 +253,7 @@ class RoutingTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Tag("RFC8200-5-MTU")
   @Test
   @Tag("FACTS-26")
   void withLessThan1280BytesThereIsNoIpv6() throws Exception {
@@ -312,6 +316,7 @@ class RoutingTest {
         .containsExactly(four, six);
   }
 
+  @Tag("RFC1122-3.3.6")
   @Test
   @Tag("FACTS-36")
   void knowsTheBroadcastAddresses() throws Exception {

@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,6 +88,7 @@ class Ipv4HeaderTest {
     assertThat(Ipv4Header.isChecksumValid(b, 0)).isFalse();
   }
 
+  @Tag("RFC1122-3.2.1.1")
   @ParameterizedTest
   @CsvSource({
     "0, 0x65, 84, IP_VERSION",

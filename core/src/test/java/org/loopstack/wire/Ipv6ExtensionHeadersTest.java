@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +40,7 @@ class Ipv6ExtensionHeadersTest {
     assertThat(walker.icmpCode()).isEqualTo(-1);
   }
 
+  @Tag("RFC8200-4-ORDER")
   @Test
   void everyKindOfHeaderIsPassed() {
     String hopByHop = "3c00 05020000 0100";
@@ -61,6 +63,7 @@ class Ipv6ExtensionHeadersTest {
   }
 
   /** What is refused, and how: the ICMPv6 code and pointer, or -1 for silence. */
+  @Tag("RFC8200-4.2-UNKNOWN")
   @ParameterizedTest
   @CsvSource({
     // hop-by-hop after another header
@@ -89,6 +92,7 @@ class Ipv6ExtensionHeadersTest {
     assertThat(walker.icmpPointer()).isEqualTo(pointer);
   }
 
+  @Tag("RFC8200-4.2-UNKNOWN")
   @Test
   void anUnknownOptionToSkipIsSkipped() {
     assertThat(walker.walk(datagram(LO, 0, "1100 3e04 00000000" + UDP), AT)).isNull();

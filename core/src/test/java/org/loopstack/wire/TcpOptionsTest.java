@@ -8,6 +8,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -100,6 +101,7 @@ class TcpOptionsTest {
   }
 
   /** MUST-7: an illegal length stops the reading; what came before it counts. */
+  @Tag("RFC9293-MUST-7")
   @ParameterizedTest
   @CsvSource({
     "020405b4 0300, 4",
@@ -121,6 +123,7 @@ class TcpOptionsTest {
    * MUST-6: what is not known, or has another length than its kind, is ignored and kept by its
    * place.
    */
+  @Tag("RFC9293-MUST-6")
   @ParameterizedTest
   @CsvSource({
     "1e04 0102, 0",
@@ -144,6 +147,7 @@ class TcpOptionsTest {
     assertThat(options.sackPermitted()).as("reading goes on").isTrue();
   }
 
+  @Tag("RFC9293-MUST-4")
   @Test
   void nothingAfterTheEndOfTheListIsRead() {
     assertThat(parse("00 0402 01")).isTrue();
@@ -151,6 +155,7 @@ class TcpOptionsTest {
     assertThat(options.sackPermitted()).isFalse();
   }
 
+  @Tag("RFC7323-2.3-MAX")
   @Test
   void aWindowScaleAboveFourteenCountsAsFourteen() {
     parse("0303ff");
@@ -190,6 +195,7 @@ class TcpOptionsTest {
     assertThat(options.userTimeoutSeconds()).isEqualTo(read);
   }
 
+  @Tag("RFC9293-MUST-69")
   @Test
   void paddingFillsToAMultipleOfFour() {
     byte[] b = new byte[8];

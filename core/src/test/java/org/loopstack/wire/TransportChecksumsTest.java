@@ -9,6 +9,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TransportChecksumsTest {
@@ -101,6 +102,7 @@ class TransportChecksumsTest {
     }
   }
 
+  @Tag("RFC8200-8.1-CHECKSUM")
   @Test
   void aUdpChecksumOfZeroMeansNoneOverIpv4AndIsWrongOverIpv6() {
     byte[] v4 = encodeUdp(true, 7);

@@ -38,6 +38,8 @@ class CloseTest {
   }
 
   @Tag("RFC9293-3.6")
+  @Tag("RFC9293-MUST-13")
+  @Tag("RFC9293-MUST-12")
   @Test
   void afterOurFinWeStillReceive() throws Exception {
     f.bring(TcpState.FIN_WAIT_2);
@@ -120,6 +122,7 @@ class CloseTest {
   }
 
   @Tag("RFC9293-SHLD-3")
+  @Tag("RFC9293-MAY-1")
   @Test
   void dataAfterCloseIsReset() throws Exception {
     f.accept().endpoint().close();
@@ -184,6 +187,7 @@ class CloseTest {
     nothingIsLeft();
   }
 
+  @Tag("RFC9293-MUST-12")
   @Test
   void whatArrivedBeforeAResetIsReadThenComesTheErrorOnceThenTheEnd() throws Exception {
     f.accept();
@@ -196,7 +200,8 @@ class CloseTest {
     nothingIsLeft();
   }
 
-  @Tag("RFC9293-MUST-15")
+  @Tag("RFC9293-SHLD-4")
+  @Tag("RFC9293-MAY-2")
   @Tag("RFC6191-2")
   @Test
   void timeWaitGivesWayToANewSynByItsTimestamp() throws Exception {

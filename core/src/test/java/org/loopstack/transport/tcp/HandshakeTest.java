@@ -43,6 +43,13 @@ class HandshakeTest {
   @Tag("RFC9293-3.7.1")
   @Tag("RFC7323-2.2")
   @Tag("RFC7323-3.2")
+  @Tag("RFC9293-MUST-14")
+  @Tag("RFC9293-MUST-15")
+  @Tag("RFC7323-2.2-BOTH")
+  @Tag("RFC7323-2.2-SYNACK")
+  @Tag("RFC7323-2.2-UNSCALED")
+  @Tag("RFC7323-2.3-SHIFT")
+  @Tag("RFC7323-3.2-BOTH")
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15})
   void anOptionCountsIfBothSidesOfferIt(int peers) throws Exception {
@@ -97,6 +104,7 @@ class HandshakeTest {
 
   /** Linux 6.18 was seen to give up after 131 seconds and a few of its timers' slack. */
   @Tag("RFC9293-MUST-20")
+  @Tag("RFC9293-MUST-22")
   @Test
   void aSynIsSentAgainOnScheduleAndThenTimesOut() throws Exception {
     TcpFixture f = new TcpFixture();
@@ -155,6 +163,8 @@ class HandshakeTest {
   }
 
   @Tag("RFC5681-3.1")
+  @Tag("RFC5681-3.1-IW")
+  @Tag("RFC5681-3.1-IW-SYN")
   @ParameterizedTest
   @CsvSource({"0, 10", "1, 10", "2, 1"})
   void lostSynsMakeTheInitialWindowSmall(int lost, int segments) throws Exception {

@@ -105,7 +105,7 @@ class IcmpErrorsTest {
     assertThat(f.core().softErrorOr(Errno.ETIMEDOUT)).isEqualTo(Errno.ETIMEDOUT);
   }
 
-  /** RFC 5927 section 4.1: "SND.UNA =< SEG.SEQ < SND.NXT". */
+  /** RFC 5927 section 4.1: {@code SND.UNA =< SEG.SEQ < SND.NXT}. */
   @Tag("RFC5927-4.1")
   @ParameterizedTest
   @CsvSource({"-1", "7"})

@@ -9,6 +9,7 @@ import static org.loopstack.wire.TcpHeader.SYN;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
@@ -142,6 +143,8 @@ class ListenerTest {
     assertThat(f.tcp.connections()).hasSize(1);
   }
 
+  @Tag("RFC9293-MUST-8")
+  @Tag("RFC9293-SHLD-1")
   @Test
   void initialSequenceNumbersGrowWithTimeAndDifferBetweenPeers() throws Exception {
     IsnGenerator isn = f.tcp.isn();

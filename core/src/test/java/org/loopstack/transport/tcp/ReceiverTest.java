@@ -31,6 +31,7 @@ class ReceiverTest {
 
   @Tag("RFC9293-MUST-40")
   @Tag("RFC9293-SHLD-18")
+  @Tag("RFC5681-4.2-DELAY")
   @Test
   void oneSegmentIsAcknowledgedAfterFortyMilliseconds() throws Exception {
     f.accept();
@@ -43,6 +44,7 @@ class ReceiverTest {
   }
 
   @Tag("RFC9293-SHLD-19")
+  @Tag("RFC5681-4.2-SECOND")
   @Test
   void everySecondFullSizedSegmentIsAcknowledgedAtOnce() throws Exception {
     f.accept();
@@ -68,6 +70,7 @@ class ReceiverTest {
   }
 
   @Tag("RFC5681-4.2")
+  @Tag("RFC5681-4.2-GAP")
   @Test
   void aGapIsReportedAtOnceAndSoIsItsFilling() throws Exception {
     f.accept();
@@ -119,7 +122,7 @@ class ReceiverTest {
     assertThat(f.sentOne().window()).isEqualTo(1500);
   }
 
-  @Tag("RFC9293-MUST-34")
+  @Tag("RFC9293-MUST-66")
   @Tag("RFC9293-3.10.7.4")
   @Test
   void aShutWindowTakesNoDataButAcknowledgmentsAndResets() throws Exception {
@@ -139,6 +142,7 @@ class ReceiverTest {
     assertThat(f.state()).isEqualTo(TcpState.CLOSED);
   }
 
+  @Tag("RFC9293-SHLD-14")
   @Test
   void theWindowNeverShrinksWhenTheBufferDoes() throws Exception {
     f.accept();
@@ -153,6 +157,9 @@ class ReceiverTest {
   }
 
   @Tag("RFC7323-5.3")
+  @Tag("RFC7323-5.3-R1")
+  @Tag("RFC7323-5.5-IDLE")
+  @Tag("RFC7323-4.3-RECENT")
   @Test
   void anOldTimestampIsDroppedAndAnswered() throws Exception {
     f.accept(PeerSegment.join(PeerSegment.mss(1000), PeerSegment.timestamps(0x7fff_fffe, 0)));

@@ -43,6 +43,8 @@ class RetransmissionTest {
 
   @Tag("RFC6298-2")
   @Tag("RFC9293-MUST-18")
+  @Tag("RFC6298-2.2")
+  @Tag("RFC6298-2.3")
   @Test
   void theTimeoutFollowsTheRoundTripsMeasured() throws Exception {
     // (2.2) the handshake took 100 ms: SRTT 100, RTTVAR 50, RTO = 100 + 4 * 50.
@@ -58,6 +60,11 @@ class RetransmissionTest {
 
   @Tag("RFC6298-5.5")
   @Tag("RFC9293-MUST-19")
+  @Tag("RFC9293-MUST-20")
+  @Tag("RFC9293-SHLD-11")
+  @Tag("RFC6298-5.4")
+  @Tag("RFC6298-5.6")
+  @Tag("RFC6298-2.5")
   @Test
   void timeoutsDoubleAndTheConnectionIsGivenUpAfterFifteen() throws Exception {
     f.write("x");
@@ -81,6 +88,7 @@ class RetransmissionTest {
   }
 
   @Tag("RFC9293-MUST-18")
+  @Tag("RFC6298-3-KARN")
   @Test
   void karnKeepsTheBackedOffTimeoutUntilSomethingSentOnceIsAcknowledged() throws Exception {
     f.write("x");
@@ -95,6 +103,9 @@ class RetransmissionTest {
   }
 
   @Tag("RFC5681-3.1")
+  @Tag("RFC9293-MUST-19")
+  @Tag("RFC5681-3.1-LW")
+  @Tag("RFC6298-5.4")
   @Test
   void aTimeoutSendsOneSegmentAndSlowStartsFromThere() throws Exception {
     f.write(10 * MSS);
@@ -113,6 +124,7 @@ class RetransmissionTest {
   @Tag("RFC5681-3.2")
   @Tag("RFC3042-2")
   @Tag("RFC9438-4.6")
+  @Tag("RFC5681-3.2-FR")
   @Test
   void twoDuplicatesSendNewDataAndTheThirdTheMissingSegment() throws Exception {
     f.write(20 * MSS);
@@ -130,6 +142,8 @@ class RetransmissionTest {
   }
 
   @Tag("RFC6582-3.2")
+  @Tag("RFC6582-3.2-3-PARTIAL")
+  @Tag("RFC6582-3.2-3-FULL")
   @Test
   void aPartialAcknowledgmentSendsTheNextHoleAndAFullOneEndsTheRecovery() throws Exception {
     f.write(10 * MSS);
@@ -150,6 +164,7 @@ class RetransmissionTest {
   }
 
   @Tag("RFC5681-2")
+  @Tag("RFC5681-2-DUP")
   @Test
   void whatOnlyLooksLikeADuplicateIsNone() throws Exception {
     f.write(10 * MSS);

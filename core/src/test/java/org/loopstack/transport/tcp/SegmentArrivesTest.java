@@ -121,6 +121,9 @@ class SegmentArrivesTest {
   @Tag("RFC9293-3.10.7.4")
   @Tag("RFC5961-3.2")
   @Tag("RFC5961-4.2")
+  @Tag("RFC5961-3.2-OUTSIDE")
+  @Tag("RFC5961-3.2-EXACT")
+  @Tag("RFC5961-3.2-CHALLENGE")
   @ParameterizedTest(name = "{0}: {1} {2}: {3}")
   @MethodSource("cells")
   void aSegmentIsAnsweredAsTheStateAndItsPlaceDemand(

@@ -41,6 +41,7 @@ class SegmentsOnTheWireTest {
   @Tag("RFC9293-MUST-48")
   @Tag("RFC9293-SHLD-21")
   @Tag("RFC9293-SHLD-22")
+  @Tag("RFC1122-3.2.1.6")
   @Test
   void theUserChoosesTheDifferentiatedServicesField() throws Exception {
     TcpFixture f = new TcpFixture().accept();

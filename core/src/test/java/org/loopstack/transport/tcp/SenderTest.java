@@ -74,6 +74,7 @@ class SenderTest {
   }
 
   @Tag("RFC9293-3.8.6.2.1")
+  @Tag("RFC9293-MUST-38")
   @Test
   void theSenderWaitsForMoreThanASillyWindow() throws Exception {
     // All in flight fills the window but for 100 bytes: less than half of the largest window seen.
@@ -88,7 +89,7 @@ class SenderTest {
     assertThat(sentLengths()).containsExactly(300);
   }
 
-  @Tag("RFC9293-SHLD-28")
+  @Tag("RFC9293-MUST-38")
   @Test
   void afterTheOverrideTimeoutASillyWindowIsUsedAllTheSame() throws Exception {
     f.peerWindow = 100;
@@ -103,6 +104,9 @@ class SenderTest {
 
   @Tag("RFC9293-MUST-35")
   @Tag("RFC9293-MUST-36")
+  @Tag("RFC9293-SHLD-29")
+  @Tag("RFC9293-SHLD-30")
+  @Tag("RFC9293-MUST-37")
   @Test
   void aShutWindowIsProbedWithBackOffForAsLongAsThePeerAnswers() throws Exception {
     f.peerWindow = 0;
@@ -166,6 +170,9 @@ class SenderTest {
 
   @Tag("RFC9293-MUST-34")
   @Tag("RFC9293-MUST-37")
+  @Tag("RFC9293-MUST-35")
+  @Tag("RFC9293-SHLD-17")
+  @Tag("RFC9293-MAY-7")
   @Test
   void aWindowThatShrinksUnderDataInFlightIsNoDeadPeer() throws Exception {
     f.write(TcpFixture.MSS);
@@ -184,6 +191,9 @@ class SenderTest {
     assertThat(f.endpoint().isDrained()).isTrue();
   }
 
+  @Tag("RFC9293-SHLD-15")
+  @Tag("RFC9293-MUST-34")
+  @Tag("RFC5681-3.1-CWND")
   @Test
   void nothingGoesBeyondTheWindow() throws Exception {
     f.peerWindow = 2500;
