@@ -138,6 +138,7 @@ class EcnTest {
 
   /** What a SYN asks, in which IP codepoint, what the listener's mode makes of it. */
   @Tag("RFC3168-6.1.1")
+  @Tag("RFC9293-SHLD-8")
   @ParameterizedTest
   @CsvSource({
     "OFF, 192, 0, 0",
@@ -245,6 +246,7 @@ class EcnTest {
 
   @Tag("RFC3168-6.1.2")
   @Tag("RFC3168-6.1.3")
+  @Tag("RFC9293-SHLD-8")
   @Test
   void aMarkIsEchoedUntilTheSenderSaysCwrAndHalvesTheWindowOnce() throws Exception {
     connect(TcpConfiguration.linux().toBuilder().ecn(EcnMode.REQUEST).congestion("reno").build());

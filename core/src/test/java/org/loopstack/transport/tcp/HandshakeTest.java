@@ -130,6 +130,7 @@ class HandshakeTest {
     assertThat(f.clock.nextDeadline()).isEqualTo(Long.MAX_VALUE);
   }
 
+  @Tag("RFC9293-MUST-22")
   @Test
   void aSynAckIsSentAgainOnScheduleAndThenForgotten() throws Exception {
     TcpFixture f = new TcpFixture().bring(TcpState.SYN_RECEIVED);

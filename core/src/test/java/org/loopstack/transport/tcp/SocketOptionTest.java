@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import jdk.net.ExtendedSocketOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
@@ -191,6 +192,7 @@ class SocketOptionTest {
     assertThat(get(f.endpoint(), ExtendedSocketOptions.TCP_QUICKACK)).isFalse();
   }
 
+  @Tag("RFC9293-MUST-16")
   @Test
   void maxSegCountsBothWays() throws Exception {
     ListenerEndpoint l = f.listen(5);
@@ -206,6 +208,8 @@ class SocketOptionTest {
     assertThat(get(server, TransportOptions.TCP_MAXSEG)).isEqualTo(500);
   }
 
+  @Tag("RFC9293-MUST-21")
+  @Tag("RFC5482-2")
   @Test
   void theUserTimeoutEndsAConnectionThatGetsNoAcknowledgments() throws Exception {
     f.accept();
@@ -219,6 +223,7 @@ class SocketOptionTest {
     assertThat(get(f.endpoint(), TransportOptions.SO_ERROR)).isZero();
   }
 
+  @Tag("RFC9293-MUST-21")
   @Test
   void aLongUserTimeoutOutlastsTheRetransmissions() throws Exception {
     f.accept();
@@ -252,6 +257,7 @@ class SocketOptionTest {
     assertThat(g.state()).isEqualTo(TcpState.CLOSED);
   }
 
+  @Tag("RFC5482-3")
   @Test
   void theUserTimeoutOptionIsTold() throws Exception {
     StreamEndpoint e = f.tcp.openStream(AddressFamily.INET);
@@ -269,6 +275,7 @@ class SocketOptionTest {
     assertThat(f.sentOne().parseOptions().userTimeoutSeconds()).isEqualTo(-1);
   }
 
+  @Tag("RFC5482-3.1")
   @Test
   void thePeersUserTimeoutCountsIfTheUserHasNotSetOne() throws Exception {
     // "min(U_LIMIT, max(ADV_UTO, REMOTE_UTO, L_LIMIT))" with 50, 200 and 100 seconds.
@@ -297,6 +304,7 @@ class SocketOptionTest {
     return (g.clock.nanos() - begin) / 1_000_000_000L;
   }
 
+  @Tag("RFC9293-MAY-18")
   @Test
   void congestionControlCanBeSwitchedOnALiveConnection() throws Exception {
     f.accept();

@@ -6,6 +6,7 @@ import static org.loopstack.transport.udp.UdpHost.ip;
 import static org.loopstack.transport.udp.UdpHost.receive;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -71,6 +72,7 @@ class UdpInputTest {
     return host.internet.counters().drops(reason);
   }
 
+  @Tag("RFC1122-4.1.3.4-CHECK")
   @Test
   void aRightChecksumIsAcceptedAndAWrongOneIsNot() throws ErrnoException {
     DatagramEndpoint server = host.bound("::", 7);
@@ -110,6 +112,7 @@ class UdpInputTest {
     assertThat(drops(DropReason.UDP_LENGTH)).isEqualTo(1);
   }
 
+  @Tag("RFC1122-4.1.3.4-GENERATE")
   @Test
   void whatWeSendOnALinkHasARightChecksum() throws ErrnoException {
     byte[][] seen = new byte[1][];

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,6 +110,7 @@ class UdpSocketTest {
     assertThat(receive(server)).isEqualTo("234");
   }
 
+  @Tag("RFC1122-4.1.3.3")
   @Test
   void aClosedPortIsReportedOnceToAConnectedSocket() throws ErrnoException {
     DatagramEndpoint client = host.open();
@@ -122,6 +124,7 @@ class UdpSocketTest {
     assertThat(host.internet.counters().drops(DropReason.UDP_NO_PORT)).isEqualTo(2);
   }
 
+  @Tag("RFC4443-3.1-PORT")
   @Test
   void aClosedPortIsReportedOverIpv6Too() throws ErrnoException {
     DatagramEndpoint client = host.open();
