@@ -14,6 +14,7 @@ import org.loopstack.cli.host.StackTool;
 import org.loopstack.cli.host.UserException;
 import org.loopstack.cli.management.ManagementClient;
 import org.loopstack.cli.management.StackName;
+import org.loopstack.script.ScriptCommand;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -40,6 +41,7 @@ import picocli.CommandLine.RunLast;
       GetCommand.class,
       ServeCommand.class,
       BenchCommand.class,
+      ScriptCommand.class,
       TrainCommand.class,
       GenerateCompletion.class
     },
@@ -47,7 +49,7 @@ import picocli.CommandLine.RunLast;
     exitCodeList = {
       "0:All went well.",
       "1:ping: nothing came back; addr: there is no such interface; bench --check: a bar is"
-          + " missed.",
+          + " missed; script: one failed.",
       "2:The command line is wrong.",
       "1-56:get: as curl, for instance 7 if it cannot connect.",
       "66:There is no such file or directory.",

@@ -3,6 +3,7 @@ package org.loopstack.script;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,10 +15,13 @@ import picocli.CommandLine;
 /** The command {@code lo script}. */
 @CommandLine.Command(
     name = "script",
-    mixinStandardHelpOptions = true,
     description = {
-      "Runs packet scripts (packetdrill's language) in virtual time.",
-      "Exit code 0 if none failed, 1 if one did, 2 if there is nothing to run."
+      "Run packet scripts, in the language of packetdrill, against a stack of their own in virtual"
+          + " time.",
+      "",
+      "A script that fails is shown with its line, the packet that was expected, the one that was"
+          + " sent, and the packets before. One that asks for what there is not is skipped, and"
+          + " says what that is."
     })
 public final class ScriptCommand implements Callable<Integer> {
   @CommandLine.Spec
@@ -26,33 +30,37 @@ public final class ScriptCommand implements Callable<Integer> {
   @CommandLine.Parameters(
       arity = "1..*",
       paramLabel = "FILE|DIR",
-      description = "Scripts, or folders with scripts below them (*.pkt, *.pktt).")
+      description = "A script (*.pkt), a table of scripts (*.pktt), or a folder with such below.")
   private List<Path> paths = new ArrayList<>();
 
   @CommandLine.Option(
       names = "--profile",
       paramLabel = "NAME",
-      description = "Whose TCP to be: linux (default) or freebsd.")
+      description = "Whose TCP to be: linux or freebsd. The default is ${DEFAULT-VALUE}.")
   private String profile = "linux";
 
   @CommandLine.Option(
       names = "--ip-version",
       paramLabel = "VERSION",
-      description = "ipv4 (default), ipv6 or ipv4-mapped-ipv6, where a script does not say.")
+      description =
+          "ipv4, ipv6 or ipv4-mapped-ipv6, for scripts that do not say. The default is"
+              + " ${DEFAULT-VALUE}.")
   private String ipVersion = "ipv4";
 
   @CommandLine.Option(
       names = "--strict",
-      description = "Fail on packets after a script's end, too.")
+      description = "Fail on packets that nobody expects when the script has ended, too.")
   private boolean strict;
 
   @CommandLine.Option(
       names = "-D",
       paramLabel = "NAME=VALUE",
-      description = "Defines a symbol for scripts.")
+      description = "Define a symbol for scripts.")
   private Map<String, String> defines = new LinkedHashMap<>();
 
-  @CommandLine.Option(names = "--verbose", description = "Name every script and print its packets.")
+  @CommandLine.Option(
+      names = "--verbose",
+      description = "Print the packets of scripts that pass, too.")
   private boolean verbose;
 
   @Override
@@ -61,6 +69,9 @@ public final class ScriptCommand implements Callable<Integer> {
     ScriptOptions options = new ScriptOptions(profile, version(), null, 0, strict, 1, defines);
     List<ScriptRunner.Case> cases = new ArrayList<>();
     for (Path each : paths) {
+      if (!Files.exists(each)) {
+        throw new CommandLine.ParameterException(spec.commandLine(), "There is no " + each);
+      }
       cases.addAll(ScriptRunner.cases(each));
     }
     ScriptSummary summary = ScriptRunner.runAll(cases, options, result -> print(out, result));

@@ -48,5 +48,7 @@ class ScriptCommandTest {
     assertThat(run()).isEqualTo(2);
     assertThat(run("--ip-version", "ipv5", folder.toString())).isEqualTo(2);
     assertThat(run(folder.toString())).isEqualTo(2);
+    assertThat(run(folder.resolve("none.pkt").toString())).isEqualTo(2);
+    assertThat(out.toString()).contains("There is no " + folder.resolve("none.pkt"));
   }
 }
