@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Engine;
 import org.loopstack.engine.Randomness;
 import org.loopstack.engine.VirtualClock;
+import org.loopstack.transport.tcp.TcpConfiguration;
 
 /**
  * How a stack behaves. Immutable; {@link #linux()} is where to begin, {@link #toBuilder()} how to
@@ -28,6 +29,8 @@ public final class StackConfiguration {
 
   private static final StackConfiguration LINUX = new StackConfiguration(new Builder());
 
+  private static final StackConfiguration FREEBSD = new StackConfiguration(freebsdSettings());
+
   private final String name;
   private final @Nullable VirtualClock clock;
   private final @Nullable Long seed;
@@ -47,6 +50,9 @@ public final class StackConfiguration {
   private final Duration timeWait;
   private final int synRetries;
   private final int dataRetries;
+  private final boolean robustResets;
+  private final boolean splitPortsByParity;
+  private final TcpConfiguration tcp;
 
   private StackConfiguration(Builder b) {
     name = b.name;
@@ -68,11 +74,42 @@ public final class StackConfiguration {
     timeWait = b.timeWait;
     synRetries = b.synRetries;
     dataRetries = b.dataRetries;
+    robustResets = b.robustResets;
+    splitPortsByParity = b.splitPortsByParity;
+    tcp = b.tcp;
   }
 
   /** Linux as it is when nobody has changed anything, but for lo, which is up. */
   public static StackConfiguration linux() {
     return LINUX;
+  }
+
+  /**
+   * FreeBSD 14 as it is when nobody has changed anything: the order of TCP's options, its timeouts
+   * and retries, ephemeral ports from 10000 to 65535 of either parity (net.inet.ip.portrange.first
+   * and last), a backlog of up to 128 and half as many again, buffers of 64 and 32 KiB up to 2 MiB
+   * (net.inet.tcp.recvspace, sendspace, kern.ipc.maxsockbuf). It is how the stack looks on the
+   * wire; the calls keep the results and texts that Java has on Linux.
+   */
+  public static StackConfiguration freebsd() {
+    return FREEBSD;
+  }
+
+  private static Builder freebsdSettings() {
+    Builder b =
+        new Builder()
+            .ephemeralPorts(10_000, 65_535)
+            .maximumReceiveBuffer(2 << 20)
+            .maximumSendBuffer(2 << 20)
+            .streamReceiveBuffer(65_536)
+            .streamSendBuffer(32_768)
+            .datagramReceiveBuffer(42_080)
+            .maximumBacklog(128)
+            .synRetries(12)
+            .dataRetries(12);
+    b.tcp = TcpConfiguration.freebsd();
+    b.splitPortsByParity = false;
+    return b;
   }
 
   /** A builder that begins with these settings. */
@@ -175,6 +212,23 @@ public final class StackConfiguration {
     return dataRetries;
   }
 
+  /** Whether resets, SYNs and acknowledgments are checked as RFC 5961 says. */
+  public boolean robustResets() {
+    return robustResets;
+  }
+
+  /**
+   * Whether TCP's ephemeral ports are odd for bind and even for connect, as long as there are any.
+   */
+  boolean splitPortsByParity() {
+    return splitPortsByParity;
+  }
+
+  /** The rest of what makes the profile's TCP. */
+  TcpConfiguration tcp() {
+    return tcp;
+  }
+
   /** The clock, the timers and the randomness that these settings ask for. */
   Engine engine() {
     if (clock != null) {
@@ -207,6 +261,9 @@ public final class StackConfiguration {
     private Duration timeWait = Duration.ofSeconds(60);
     private int synRetries = 6;
     private int dataRetries = 15;
+    private boolean robustResets = true;
+    private boolean splitPortsByParity = true;
+    private TcpConfiguration tcp = TcpConfiguration.linux();
 
     private Builder() {}
 
@@ -230,6 +287,9 @@ public final class StackConfiguration {
       timeWait = c.timeWait;
       synRetries = c.synRetries;
       dataRetries = c.dataRetries;
+      robustResets = c.robustResets;
+      splitPortsByParity = c.splitPortsByParity;
+      tcp = c.tcp;
     }
 
     /**
@@ -424,6 +484,16 @@ public final class StackConfiguration {
      */
     public Builder dataRetries(int value) {
       dataRetries = within("Retries", value, 0, 255);
+      return this;
+    }
+
+    /**
+     * Whether resets and SYNs count only at the very number that is expected, and acknowledgments
+     * only within the window (RFC 5961), against forgers who do not see the connection. The default
+     * is true; false is RFC 793's way.
+     */
+    public Builder robustResets(boolean value) {
+      robustResets = value;
       return this;
     }
 

@@ -34,7 +34,11 @@ final class Transports implements EndpointFactory, AutoCloseable {
   Transports(InternetLayer internet, StackConfiguration c) {
     engine = internet.engine();
     PortRange range =
-        new PortRange(c.firstEphemeralPort(), c.lastEphemeralPort(), c.unprivilegedPortStart());
+        new PortRange(
+            c.firstEphemeralPort(),
+            c.lastEphemeralPort(),
+            c.unprivilegedPortStart(),
+            c.splitPortsByParity());
     Randomness randomness = engine.randomness();
     tcp =
         new TcpProtocol(
@@ -55,7 +59,8 @@ final class Transports implements EndpointFactory, AutoCloseable {
   }
 
   private static TcpConfiguration tcpConfiguration(StackConfiguration c) {
-    return TcpConfiguration.linux().toBuilder()
+    return c.tcp().toBuilder()
+        .robustResets(c.robustResets())
         .sendBuffer(c.streamSendBuffer())
         .receiveBuffer(c.streamReceiveBuffer())
         .maxReceiveBuffer(c.maximumReceiveBuffer())

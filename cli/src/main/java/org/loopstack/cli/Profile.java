@@ -15,6 +15,13 @@ enum Profile {
     StackConfiguration configuration() {
       return StackConfiguration.linux();
     }
+  },
+  /** FreeBSD, as it looks on the wire. */
+  FREEBSD("freebsd") {
+    @Override
+    StackConfiguration configuration() {
+      return StackConfiguration.freebsd();
+    }
   };
 
   private final String text;

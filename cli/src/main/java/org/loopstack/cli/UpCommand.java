@@ -69,7 +69,7 @@ final class UpCommand implements Callable<Integer> {
       names = "--profile",
       paramLabel = "PROFILE",
       defaultValue = "linux",
-      description = "Whose behaviour the stack shows: linux, the default.")
+      description = "Whose behaviour the stack shows: linux, the default, or freebsd.")
   private String profileName;
 
   @Option(names = "--background-log", hidden = true)

@@ -128,7 +128,8 @@ class LoTest {
         "down                           | 2 | which stack?",
         "up -n web                      | 73 | a stack named \"web\" is running already",
         "up -d -n web                   | 73 | a stack named \"web\" is running already",
-        "up --profile plan9             | 2 | there is no profile \"plan9\"; there is: linux",
+        "up --profile plan9             | 2 | there is no profile \"plan9\"; there is: linux,"
+            + " freebsd",
         "up --publish 80                | 2 | is not HOSTPORT:PORT",
         "up --publish 0:80              | 2 | ports are from 1 to 65535",
       })

@@ -119,7 +119,9 @@ public final class PortTable {
     lock.lock();
     try {
       int start = ephemeral.startFor(source, peer);
-      for (int parity = 0; parity < 2; parity++) {
+      int preferred = range.splitByParity() ? 0 : start & 1;
+      for (int n = 0; n < 2; n++) {
+        int parity = preferred ^ n;
         for (int i = 0; i < ephemeral.count(parity); i++) {
           int port = ephemeral.at(parity, start + i);
           if (isFreeForConnect(port) && takeTuple.test(port)) {
@@ -162,7 +164,8 @@ public final class PortTable {
 
   private int freePort(Claim claim) {
     int start = randomness.nextInt(range.size());
-    int preferred = sharing == Sharing.CONNECTIONS ? 1 : start & 1;
+    boolean split = sharing == Sharing.CONNECTIONS && range.splitByParity();
+    int preferred = split ? 1 : start & 1;
     for (int parity = preferred, n = 0; n < 2; parity = 1 - parity, n++) {
       for (int i = 0; i < ephemeral.count(parity); i++) {
         int port = ephemeral.at(parity, start + i);

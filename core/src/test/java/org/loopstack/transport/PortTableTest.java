@@ -161,6 +161,18 @@ class PortTableTest {
   }
 
   @Test
+  void withoutASplitByParityBindAndConnectTakeEither() throws ErrnoException {
+    PortTable both = table(Sharing.CONNECTIONS, new PortRange(10_000, 65_535, 0, false));
+    Set<Integer> parities = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      parities.add(both.bind(LO, 0, false, false, false).port() % 2);
+      TransportAddress peer = new TransportAddress(LO2, 1000 + i);
+      parities.add(2 + both.claimForConnect(LO, peer, false, false, p -> true).port() % 2);
+    }
+    assertThat(parities).containsExactlyInAnyOrder(0, 1, 2, 3);
+  }
+
+  @Test
   void whenItsParityIsUsedUpBindAndConnectTakeTheOther() throws ErrnoException {
     PortTable small = table(Sharing.CONNECTIONS, new PortRange(1001, 1005, 0));
     Set<Integer> ports = new HashSet<>();

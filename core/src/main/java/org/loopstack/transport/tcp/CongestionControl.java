@@ -53,11 +53,6 @@ abstract class CongestionControl {
     smss = mss;
   }
 
-  /** The window with which a connection begins. */
-  final void setInitialWindow(int segments) {
-    setWindow((long) segments * smss);
-  }
-
   /** Takes over where another algorithm has left off. */
   final void takeOver(CongestionControl other) {
     smss = other.smss;

@@ -188,7 +188,15 @@ final class Handshake {
     int doublings = Math.max(0, retries - linear);
     long timeout = configuration.initialRto() << Math.min(doublings, 20);
     long deadline = now + Math.min(timeout, configuration.maxRto());
-    connection.timers.set(RETRANSMISSION, connection.userTimeout.clamp(deadline, firstSent));
+    long limit = openTimeout(tcb.state == TcpState.SYN_SENT);
+    connection.timers.set(
+        RETRANSMISSION, limit > 0 ? Math.min(deadline, firstSent + limit) : deadline);
+  }
+
+  /** How long the opening may take: as the user says, else as the profile does; or 0. */
+  private long openTimeout(boolean active) {
+    long users = connection.userTimeout.limit();
+    return users > 0 || !active ? users : configuration.connectTimeout();
   }
 
   /** Neither our SYN nor our SYN-ACK has been answered in time. */
@@ -211,7 +219,7 @@ final class Handshake {
   }
 
   private boolean isGivenUp(boolean active, long now) {
-    long timeout = connection.userTimeout.limit();
+    long timeout = openTimeout(active);
     if (timeout > 0 && now - firstSent >= timeout) {
       return true;
     }

@@ -81,7 +81,8 @@ final class Receiver {
    */
   int synWindow(int mss) {
     int window = Math.min(capacity, 65_535);
-    return window >= mss ? window / mss * mss : window;
+    boolean whole = connection.configuration.wholeSynWindow() && window >= mss;
+    return whole ? window / mss * mss : window;
   }
 
   /** The value of the window field for the next segment; moves RCV.ADV. */

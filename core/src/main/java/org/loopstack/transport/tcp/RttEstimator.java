@@ -10,6 +10,7 @@ final class RttEstimator {
 
   private final long minRto;
   private final long maxRto;
+  private final long slop;
   private long srtt;
   private long rttVar;
   private long minRtt = Long.MAX_VALUE;
@@ -19,6 +20,7 @@ final class RttEstimator {
   RttEstimator(TcpConfiguration configuration) {
     minRto = configuration.minRto();
     maxRto = configuration.maxRto();
+    slop = configuration.rtoSlop();
     // (2.1) "Until a round-trip time (RTT) measurement has been made for a segment sent between the
     // sender and receiver, the sender SHOULD set RTO <- 1 second".
     rto = configuration.initialRto();
@@ -39,7 +41,7 @@ final class RttEstimator {
       srtt += (r - srtt) / 8;
     }
     // "RTO <- SRTT + max (G, K*RTTVAR)", K = 4. (2.4) bounds it from below, (2.5) from above.
-    rto = Math.clamp(srtt + Math.max(GRANULARITY, 4 * rttVar), minRto, maxRto);
+    rto = Math.clamp(srtt + Math.max(GRANULARITY, 4 * rttVar) + slop, minRto, maxRto);
     backoff = 0;
   }
 

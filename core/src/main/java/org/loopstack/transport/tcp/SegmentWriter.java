@@ -11,6 +11,7 @@ import org.loopstack.internet.Route;
 import org.loopstack.wire.Bytes;
 import org.loopstack.wire.InternetChecksum;
 import org.loopstack.wire.IpProtocol;
+import org.loopstack.wire.SynLayout;
 import org.loopstack.wire.TcpHeader;
 import org.loopstack.wire.TcpOptionWriter;
 import org.loopstack.wire.TcpOptions;
@@ -95,13 +96,22 @@ final class SegmentWriter {
   /** Sends a SYN, with the options that we offer or, with ACK, those of them that the peer did. */
   void sendSyn(int flags, int window, int shift, boolean timestamps, boolean sack, long now) {
     boolean tellsTimeout = connection.userTimeout.isEnabled();
-    int own = TcpOptionWriter.synLength(sack, timestamps, shift);
+    SynLayout layout = connection.configuration.synLayout();
+    int own = layout.length(sack, timestamps, shift);
     int optionsLength = own + (tellsTimeout ? USER_TIMEOUT_LENGTH : 0);
     Packet packet = head(tcb.iss, flags, window, optionsLength, 0);
     int at = packet.transportOffset() + TcpHeader.MIN_LENGTH;
     var _ =
-        TcpOptionWriter.syn(
-            packet.head(), at, mssToOffer(), sack, timestamps, timestamp(now), tcb.tsRecent, shift);
+        layout.write(
+            packet.head(),
+            at,
+            mssToOffer(),
+            sack,
+            timestamps,
+            timestamp(now),
+            tcb.tsRecent,
+            shift,
+            !tellsTimeout);
     if (tellsTimeout) {
       var _ =
           TcpOptionWriter.userTimeout(packet.head(), at + own, connection.userTimeout.advertised());

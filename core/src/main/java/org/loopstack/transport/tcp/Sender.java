@@ -91,7 +91,7 @@ final class Sender {
   void start(int mss, int initialWindow) {
     tcb.sndMss = mss;
     congestion().setMss(mss);
-    congestion().setInitialWindow(initialWindow);
+    congestion().setWindow(connection.configuration.initialWindow(initialWindow, mss));
     smallEnd = tcb.sndUna;
     tcb.sndUp = tcb.sndUna;
     recovery.start();
@@ -295,7 +295,8 @@ final class Sender {
       return;
     }
     congestion().onIdle(idle);
-    long initial = (long) connection.configuration.initialWindowSegments() * tcb.sndMss;
+    TcpConfiguration configuration = connection.configuration;
+    long initial = configuration.initialWindow(configuration.initialWindowSegments(), tcb.sndMss);
     long restart = Math.min(initial, congestion().window());
     long window = congestion().window();
     for (long left = idle - timeout; left > 0 && window > restart; left -= timeout) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.transport.tcp;
 
+import org.loopstack.wire.SynLayout;
+
 /**
  * The numbers by which one profile's TCP differs from another's: data, not branches. Times are in
  * nanoseconds, sizes in bytes. Immutable.
@@ -18,6 +20,42 @@ public final class TcpConfiguration {
   /** Linux, by the defaults of its {@code net.ipv4.tcp_*} settings. */
   public static TcpConfiguration linux() {
     return new Builder().build();
+  }
+
+  /**
+   * FreeBSD 14, by the defaults of its {@code net.inet.tcp.*} settings and the constants of
+   * sys/netinet/tcp_timer.h: a SYN at 1, 1, 1, 1, 1, 2, 4 ... seconds (tcp_syn_backoff) until
+   * TCPTV_KEEP_INIT, 12 retransmissions (TCP_MAXRXTSHIFT) of at most 64 s (TCPTV_REXMTMAX), a
+   * timeout of at least 30 ms (rexmit_min) to which 200 ms are added (rexmit_slop), acknowledgments
+   * delayed by 40 ms (delacktime, 100 ms before revision 360010), 2 MSL of 30 s each, 8 keep-alive
+   * probes. Of sys/kern/uipc_socket.c: a backlog of up to 128 (kern.ipc.soacceptqueue), of which
+   * half as many again may wait; of tcp_syncache.c: 3 SYN-ACKs sent again, and a reset for whom no
+   * socket can be made (rst_on_sock_fail).
+   */
+  public static TcpConfiguration freebsd() {
+    return new Builder()
+        .synLayout(SynLayout.FREEBSD)
+        .minRto(30 * MILLISECOND)
+        .maxRto(64 * SECOND)
+        .rtoSlop(200 * MILLISECOND)
+        .synRetries(12)
+        .connectTimeout(75 * SECOND)
+        .synAckRetries(3)
+        .dataRetries(12)
+        .orphanRetries(12)
+        .timeWaitReuse(0)
+        .keepAliveProbes(8)
+        .sendBuffer(32_768)
+        .receiveBuffer(65_536)
+        .maxSendBuffer(2 << 20)
+        .maxReceiveBuffer(2 << 20)
+        // RFC 6928: "min (10*MSS, max (2*MSS, 14600))"; Linux goes without the last bound.
+        .initialWindowLimit(14_600)
+        .maxBacklog(128)
+        .backlogPercent(150)
+        .resetOnOverflow(true)
+        .wholeSynWindow(false)
+        .build();
   }
 
   /** A builder that begins with these values. */
@@ -128,6 +166,11 @@ public final class TcpConfiguration {
     return values.initialWindowSegments;
   }
 
+  /** So many segments, within what {@link #initialWindowLimit} allows; in bytes. */
+  long initialWindow(int segments, int mss) {
+    return Math.min((long) segments * mss, Math.max(2L * mss, initialWindowLimit()));
+  }
+
   /** The greatest backlog of a listener: somaxconn. */
   int maxBacklog() {
     return values.maxBacklog;
@@ -193,6 +236,44 @@ public final class TcpConfiguration {
     return values.robustResets;
   }
 
+  /** In which order the options of a SYN stand. */
+  SynLayout synLayout() {
+    return values.synLayout;
+  }
+
+  /** What is added to each retransmission timeout that was measured. */
+  long rtoSlop() {
+    return values.rtoSlop;
+  }
+
+  /** How long a connection may take to open, whatever the number of SYNs; 0 for ever. */
+  long connectTimeout() {
+    return values.connectTimeout;
+  }
+
+  /** The most bytes of the initial congestion window, if that is two segments at least. */
+  int initialWindowLimit() {
+    return values.initialWindowLimit;
+  }
+
+  /**
+   * How many connections may wait to be accepted before the next is one too many, as a percentage
+   * of the backlog.
+   */
+  int backlogPercent() {
+    return values.backlogPercent;
+  }
+
+  /** Whether the peer of a connection that finds the backlog full is reset; else it tries again. */
+  boolean resetOnOverflow() {
+    return values.resetOnOverflow;
+  }
+
+  /** Whether the window of a SYN is a whole number of segments. */
+  boolean wholeSynWindow() {
+    return values.wholeSynWindow;
+  }
+
   /** Collects the values; each says its meaning where the configuration tells it. */
   public static final class Builder {
     private long initialRto = SECOND;
@@ -224,6 +305,13 @@ public final class TcpConfiguration {
     private boolean windowScaling = true;
     private boolean selectiveAcknowledgment = true;
     private boolean robustResets = true;
+    private SynLayout synLayout = SynLayout.LINUX;
+    private long rtoSlop = 0;
+    private long connectTimeout = 0;
+    private int initialWindowLimit = Integer.MAX_VALUE;
+    private int backlogPercent = 100;
+    private boolean resetOnOverflow = false;
+    private boolean wholeSynWindow = true;
     private SynCookieMode synCookies = SynCookieMode.UNDER_PRESSURE;
     private boolean robustTimeWait;
     private EcnMode ecn = EcnMode.ACCEPT;
@@ -261,6 +349,13 @@ public final class TcpConfiguration {
       windowScaling = from.windowScaling;
       selectiveAcknowledgment = from.selectiveAcknowledgment;
       robustResets = from.robustResets;
+      synLayout = from.synLayout;
+      rtoSlop = from.rtoSlop;
+      connectTimeout = from.connectTimeout;
+      initialWindowLimit = from.initialWindowLimit;
+      backlogPercent = from.backlogPercent;
+      resetOnOverflow = from.resetOnOverflow;
+      wholeSynWindow = from.wholeSynWindow;
       synCookies = from.synCookies;
       robustTimeWait = from.robustTimeWait;
       ecn = from.ecn;
@@ -469,6 +564,48 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#ecnFallback}. */
     public Builder ecnFallback(boolean value) {
       ecnFallback = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#synLayout}. */
+    public Builder synLayout(SynLayout value) {
+      synLayout = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#rtoSlop}. */
+    public Builder rtoSlop(long value) {
+      rtoSlop = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#connectTimeout}. */
+    public Builder connectTimeout(long value) {
+      connectTimeout = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#initialWindowLimit}. */
+    public Builder initialWindowLimit(int value) {
+      initialWindowLimit = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#backlogPercent}. */
+    public Builder backlogPercent(int value) {
+      backlogPercent = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#resetOnOverflow}. */
+    public Builder resetOnOverflow(boolean value) {
+      resetOnOverflow = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#wholeSynWindow}. */
+    public Builder wholeSynWindow(boolean value) {
+      wholeSynWindow = value;
       return this;
     }
 

@@ -286,6 +286,9 @@ final class TcpConnection {
     }
     if (handshake.isPassive() && !owner.offerAccepted(now)) {
       drop(segment, DropReason.TCP_BACKLOG_FULL);
+      if (configuration.resetOnOverflow()) {
+        abort(Errno.ECONNABORTED, now);
+      }
       return false;
     }
     handshake.complete(segment, now);

@@ -167,9 +167,9 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     return closed;
   }
 
-  /** As Linux counts: one more than the backlog may wait. */
+  /** As Linux and FreeBSD count: one more than the backlog, or its share, may wait. */
   private boolean isFull() {
-    return acceptedCount.get() > backlog;
+    return acceptedCount.get() > backlog * protocol.configuration().backlogPercent() / 100;
   }
 
   // ---- connections, each under its own lock ----
