@@ -89,7 +89,7 @@ final class Sysctls {
     linux("tcp_rto_max_ms", Unit.MILLISECONDS, "120000", "maxRto");
     linux("tcp_ecn", Unit.NUMBER, "2", "ecn", "explicitCongestionNotification");
     linux("tcp_ecn_fallback", Unit.NUMBER, "1", "ecnFallback");
-    linux("tcp_congestion_control", Unit.TEXT, "cubic", "congestionControl");
+    linux("tcp_congestion_control", Unit.TEXT, "cubic", "congestion", "congestionControl");
     linux("tcp_allowed_congestion_control", Unit.TEXT, null, "allowedCongestionControl");
     linux("tcp_fastopen", Unit.NUMBER, "1", "fastOpen");
     linux("tcp_fastopen_key", Unit.TEXT, null, "fastOpenKey");
@@ -103,7 +103,7 @@ final class Sysctls {
     linux("tcp_slow_start_after_idle", Unit.NUMBER, "1", "slowStartAfterIdle");
     linux("tcp_moderate_rcvbuf", Unit.NUMBER, "1", "autoTuning", "receiveAutoTuning");
     linux("tcp_mtu_probing", Unit.NUMBER, "0", "mtuProbing", "pathMtuProbing");
-    linux("tcp_rfc1337", Unit.NUMBER, "0", "rfc1337", "protectTimeWait");
+    linux("tcp_rfc1337", Unit.NUMBER, "0", "robustTimeWait", "rfc1337");
     linux("tcp_tw_reuse", Unit.NUMBER, "2", "timeWaitReuseMode");
     linux("tcp_challenge_ack_limit", Unit.NUMBER, "2147483647", "challengeAckLimit");
     linux("tcp_abort_on_overflow", Unit.NUMBER, "0", "abortOnOverflow");
@@ -127,7 +127,7 @@ final class Sysctls {
     freebsd("keepinit", Unit.MILLISECONDS, "75000", "connectTimeout");
     freebsd("recvspace", Unit.NUMBER, "65536", "receiveBuffer");
     freebsd("sendspace", Unit.NUMBER, "32768", "sendBuffer");
-    freebsd("cc.algorithm", Unit.TEXT, "cubic", "congestionControl");
+    freebsd("cc.algorithm", Unit.TEXT, "cubic", "congestion", "congestionControl");
     freebsd("initcwnd_segments", Unit.NUMBER, "10", "initialWindowSegments");
     freebsd("blackhole", Unit.NUMBER, "0", "blackhole");
     freebsd("syncookies", Unit.NUMBER, "1", "synCookies");
@@ -223,6 +223,12 @@ final class Sysctls {
   private static @Nullable Object argument(Class<?> type, String value, Unit unit) {
     if (type == String.class) {
       return value;
+    }
+    if (type.isEnum() && value.matches("\\d")) {
+      // An enum for a variable with numbers lists them in their order, from 0 on.
+      int index = Integer.parseInt(value);
+      Object[] constants = type.getEnumConstants();
+      return index < constants.length ? constants[index] : null;
     }
     if (type.isEnum()) {
       for (Object each : type.getEnumConstants()) {
