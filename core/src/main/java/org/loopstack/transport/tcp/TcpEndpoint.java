@@ -672,7 +672,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   @Override
   public Set<SocketOption<?>> supportedOptions() {
-    return TcpSettings.STREAM_OPTIONS;
+    return TcpSettings.streamOptions(family);
   }
 
   /** The core; whoever asks sees to it that nobody else uses it. */

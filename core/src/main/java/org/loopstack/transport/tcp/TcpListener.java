@@ -349,7 +349,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
 
   @Override
   public Set<SocketOption<?>> supportedOptions() {
-    return TcpSettings.LISTENER_OPTIONS;
+    return TcpSettings.listenerOptions(family);
   }
 
   @Override

@@ -9,6 +9,7 @@ import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
+import org.loopstack.transport.AddressFamily;
 import org.loopstack.transport.TransportOptions;
 
 /**
@@ -33,10 +34,14 @@ final class TcpSettings {
   private static final int MAX_USER_TIMEOUT_OPTION = 32_767 * 60;
 
   /** The options of a connection. */
-  static final Set<SocketOption<?>> STREAM_OPTIONS = streamOptions();
+  private static final Set<SocketOption<?>> STREAM_OPTIONS = streamOptions();
+
+  private static final Set<SocketOption<?>> IPV4_STREAM_OPTIONS = ofIpv4(STREAM_OPTIONS);
 
   /** The options of a listener. */
-  static final Set<SocketOption<?>> LISTENER_OPTIONS = listenerOptions();
+  private static final Set<SocketOption<?>> LISTENER_OPTIONS = listenerOptions();
+
+  private static final Set<SocketOption<?>> IPV4_LISTENER_OPTIONS = ofIpv4(LISTENER_OPTIONS);
 
   private final TcpConfiguration configuration;
 
@@ -137,6 +142,22 @@ final class TcpSettings {
       // As above.
     }
     return Set.copyOf(all);
+  }
+
+  /** Without those that {@link AddressFamily#check} refuses. */
+  private static Set<SocketOption<?>> ofIpv4(Set<SocketOption<?>> all) {
+    Set<SocketOption<?>> some = new HashSet<>(all);
+    some.remove(TransportOptions.IPV6_UNICAST_HOPS);
+    some.remove(TransportOptions.IPV6_V6ONLY);
+    return Set.copyOf(some);
+  }
+
+  static Set<SocketOption<?>> streamOptions(AddressFamily family) {
+    return family == AddressFamily.INET ? IPV4_STREAM_OPTIONS : STREAM_OPTIONS;
+  }
+
+  static Set<SocketOption<?>> listenerOptions(AddressFamily family) {
+    return family == AddressFamily.INET ? IPV4_LISTENER_OPTIONS : LISTENER_OPTIONS;
   }
 
   private static Set<SocketOption<?>> listenerOptions() {

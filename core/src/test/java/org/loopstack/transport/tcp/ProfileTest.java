@@ -9,7 +9,6 @@ import static org.loopstack.wire.TcpHeader.SYN;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
@@ -142,7 +141,6 @@ class ProfileTest {
     assertThat(listener.accept()).isNull();
   }
 
-  @Tag("RFC5961-3")
   @Test
   void withoutRfc5961AnyResetInTheWindowCounts() throws Exception {
     TcpFixture f = new TcpFixture(TcpConfiguration.linux().toBuilder().robustResets(false).build());

@@ -126,7 +126,12 @@ class SocketOptionTest {
   @Test
   void everySupportedOptionCanBeRead() throws Exception {
     for (SocketEndpoint e :
-        new SocketEndpoint[] {stream(), f.tcp.openListener(AddressFamily.INET6)}) {
+        new SocketEndpoint[] {
+          stream(),
+          f.tcp.openStream(AddressFamily.INET),
+          f.tcp.openListener(AddressFamily.INET6),
+          f.tcp.openListener(AddressFamily.INET)
+        }) {
       for (SocketOption<?> option : e.supportedOptions()) {
         assertThat(option.type().isInstance(e.option(option))).as(option.name()).isTrue();
       }
