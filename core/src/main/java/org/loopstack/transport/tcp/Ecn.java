@@ -68,7 +68,7 @@ final class Ecn {
             && codepoint(syn.packet()) == TrafficClass.NOT_ECT;
   }
 
-  /** "an ECN-setup SYN-ACK packet" has "the ECE flag set and the CWR flag not set". */
+  /** An ECN-setup SYN-ACK has ECE set and CWR not (section 6.1.1). */
   void synAckArrived(Segment synAck) {
     agreed = requested && synAck.has(TcpHeader.ECE) && !synAck.has(TcpHeader.CWR);
   }
@@ -142,14 +142,12 @@ final class Ecn {
     }
     boolean news = false;
     if (segment.has(TcpHeader.CWR)) {
-      // "After the receipt of the CWR packet, acknowledgments for subsequent non-CE data packets
-      // received will not have the ECN-Echo flag set" (6.1.3).
+      // Section 6.1.3: from here on only what is marked anew is echoed.
       echoing = false;
       news = true;
     }
     if (codepoint(segment.packet()) == TrafficClass.CE) {
-      // "the TCP receiver MUST ... set the ECN-Echo flag in the TCP header of subsequent ACK
-      // packets" until it "receives a CWR packet" (6.1.3).
+      // Section 6.1.3: every acknowledgment carries ECE until a segment with CWR has come.
       news |= !echoing;
       echoing = true;
     }

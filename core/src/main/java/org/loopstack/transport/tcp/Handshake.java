@@ -42,6 +42,14 @@ final class Handshake {
     begin(iss, now);
     tcb.tsRecent = 0;
     connection.on(TcpEvent.ACTIVE_OPEN);
+    if (!connection.fastOpening.isWaiting()) {
+      sendSyn(now);
+    }
+  }
+
+  /** There is data for the SYN that has waited for it (RFC 7413 section 4.2.1). */
+  void launch(long now) {
+    firstSent = now;
     sendSyn(now);
   }
 
@@ -70,8 +78,30 @@ final class Handshake {
     connection.on(TcpEvent.PASSIVE_OPEN);
     begin(iss, now);
     acceptSyn(syn, now);
-    connection.on(TcpEvent.SYN);
-    sendSynAck(now);
+    takeEarlyData(syn, now);
+    if (tcb.state == TcpState.LISTEN) {
+      connection.on(TcpEvent.SYN);
+      sendSynAck(now);
+    }
+  }
+
+  /**
+   * RFC 7413 section 4.2.2: if the cookie is valid, the user gets the data of the SYN at once, and
+   * the SYN-ACK acknowledges it. A FIN with it comes again, and counts then.
+   */
+  private void takeEarlyData(Segment syn, long now) {
+    if (!connection.fastOpening.isEarly()) {
+      return;
+    }
+    if (!connection.offerEarly(now)) {
+      connection.fastOpening.refuse();
+      return;
+    }
+    syn.trimFront(tcb.rcvNxt);
+    syn.trimEnd(SequenceNumber.min(tcb.rcvAdv, SequenceNumber.add(syn.seq, syn.dataLength())));
+    if (syn.dataLength() > 0) {
+      connection.receiver.text(syn, now);
+    }
   }
 
   /** Answers a SYN by numbers that say what has to be remembered of it: then it is forgotten. */
@@ -140,7 +170,10 @@ final class Handshake {
     tcb.rcvWindShift = peerScales ? shiftToOffer() : 0;
     if (syn.has(TcpHeader.ACK)) {
       connection.ecn.synAckArrived(syn);
+      connection.fastOpening.synAckArrived(syn, retries > 0, now);
     } else {
+      // Data in a SYN of ours that crosses the peer's was not taken.
+      tcb.sndNxt = SequenceNumber.add(tcb.iss, 1);
       connection.ecn.synArrived(syn, passive);
     }
     // "The window field in a SYN segment itself is never scaled" (RFC 7323 section 2.2).
@@ -160,12 +193,20 @@ final class Handshake {
   private void sendSyn(long now) {
     int window = connection.receiver.synWindow(tcb.rcvMss);
     int shift = configuration.windowScaling() ? shiftToOffer() : -1;
+    int length = 0;
+    if (retries == 0) {
+      length = connection.fastOpening.launch(connection.sender.buffer.size(), tcb.rcvMss);
+      tcb.sndNxt = SequenceNumber.add(tcb.iss, 1 + length);
+    } else {
+      connection.fastOpening.fallBack();
+    }
     connection.out.sendSyn(
         TcpHeader.SYN | connection.ecn.synFlags(retries > 0),
         window,
         shift,
         configuration.timestamps(),
         configuration.selectiveAcknowledgment(),
+        length,
         now);
     armTimer(now);
   }
@@ -178,6 +219,7 @@ final class Handshake {
         peerScales ? tcb.rcvWindShift : -1,
         tcb.tsOk,
         tcb.sackOk,
+        0,
         now);
     armTimer(now);
   }
@@ -240,6 +282,10 @@ final class Handshake {
   /** Our SYN is acknowledged, and we have the peer's: the variables of the data phase. */
   void complete(Segment segment, long now) {
     connection.timers.stop(RETRANSMISSION);
+    // RFC 7413 section 4.2.1: data of the SYN that the SYN-ACK does not acknowledge is sent again.
+    int sent = tcb.sndNxt;
+    connection.sender.buffer.discard(SequenceNumber.diff(segment.ack, tcb.iss) - 1);
+    tcb.sndNxt = segment.ack;
     tcb.sndUna = segment.ack;
     if (!measurable) {
       connection.sender.onSynLost(segment, now);
@@ -248,7 +294,7 @@ final class Handshake {
     } else {
       connection.sender.onSynLost(segment, now);
     }
-    connection.ecn.start(segment.ack);
+    connection.ecn.start(sent);
     // RFC 5681 section 3.1: "if the SYN or SYN/ACK is lost, the initial window ... MUST be one
     // segment"; as on Linux, one loss is forgiven.
     int initialWindow = retries > 1 ? 1 : configuration.initialWindowSegments();

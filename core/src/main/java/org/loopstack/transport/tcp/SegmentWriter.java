@@ -93,12 +93,20 @@ final class SegmentWriter {
     return currentRoute().mtu();
   }
 
-  /** Sends a SYN, with the options that we offer or, with ACK, those of them that the peer did. */
-  void sendSyn(int flags, int window, int shift, boolean timestamps, boolean sack, long now) {
+  /**
+   * Sends a SYN, with the options that we offer or, with ACK, those of them that the peer did.
+   *
+   * @param length how much of the data that is queued goes with it
+   */
+  void sendSyn(
+      int flags, int window, int shift, boolean timestamps, boolean sack, int length, long now) {
+    byte[] cookie = connection.fastOpening.option();
     boolean tellsTimeout = connection.userTimeout.isEnabled();
     SynLayout layout = connection.configuration.synLayout();
     int own = layout.length(sack, timestamps, shift);
-    int optionsLength = own + (tellsTimeout ? USER_TIMEOUT_LENGTH : 0);
+    int cookieAt = own + (tellsTimeout ? USER_TIMEOUT_LENGTH : 0);
+    // Kind and length before it, and what it needs to end at a multiple of four.
+    int optionsLength = cookieAt + (cookie == null ? 0 : cookie.length + 2 + 3 & ~3);
     Packet packet = head(tcb.iss, flags, window, optionsLength, 0);
     int at = packet.transportOffset() + TcpHeader.MIN_LENGTH;
     var _ =
@@ -111,12 +119,19 @@ final class SegmentWriter {
             timestamp(now),
             tcb.tsRecent,
             shift,
-            !tellsTimeout);
+            !tellsTimeout && cookie == null);
     if (tellsTimeout) {
       var _ =
           TcpOptionWriter.userTimeout(packet.head(), at + own, connection.userTimeout.advertised());
     }
-    transmit(packet, null, 0, TrafficClass.NOT_ECT, now);
+    if (cookie != null) {
+      byte[] b = packet.head();
+      int from = at + cookieAt;
+      int end = TcpOptionWriter.fastOpen(b, from, cookie, 0, cookie.length);
+      var _ = TcpOptionWriter.pad(b, from, end);
+    }
+    Slice data = length == 0 ? null : connection.sender.buffer.slices(0, length);
+    transmit(packet, data, length, TrafficClass.NOT_ECT, now);
   }
 
   /**

@@ -7,9 +7,9 @@ import org.loopstack.engine.SipHash;
 import org.loopstack.wire.SequenceNumber;
 
 /**
- * SYN cookies (RFC 4987 section 3.6): "the SYN-ACK sequence number is carefully constructed as an
- * encoding of basic data representing the connection", so that nothing is kept until the peer has
- * shown that it gets what is sent to its address. Immutable, so safe for use by many threads.
+ * SYN cookies (RFC 4987 section 3.6): what must be known of a connection is put into the sequence
+ * number of the SYN-ACK, so that nothing is kept until the peer has shown that it gets what is sent
+ * to its address. Immutable, so safe for use by many threads.
  *
  * <pre>
  *   ISS   =  F1(ends) + IRS + (minute shifted left by 24) + ((F2(ends, minute) + code) mod 2^24)
@@ -107,8 +107,8 @@ final class SynCookies {
   }
 
   /**
-   * The time with the options in its low bits, never later than it is. RFC 4987 section 3.6 says of
-   * plain cookies that "TCP options ... are not" remembered; the peer echoes this, so they are.
+   * The time with the options in its low bits, never later than it is. A plain cookie has no room
+   * for options (RFC 4987 section 3.6); the peer echoes this, so they are not lost.
    *
    * @param shift the peer's window scale, or -1 for none
    */

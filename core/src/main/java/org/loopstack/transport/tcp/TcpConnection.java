@@ -63,6 +63,7 @@ final class TcpConnection {
   final TransmissionControlBlock tcb = new TransmissionControlBlock();
   final TcpTimers timers = new TcpTimers();
   final Ecn ecn;
+  final FastOpening fastOpening = new FastOpening(tcb);
   final Receiver receiver;
   final Sender sender;
   final SegmentWriter out;
@@ -127,6 +128,8 @@ final class TcpConnection {
   /** The acknowledgment of a SYN-ACK of which nothing was kept but a cookie. */
   void resume(Segment ack, SynCookie cookie, int timestampOffset, long now) {
     tcb.tsOffset = timestampOffset;
+    counters.begin(now);
+    counters.arrived(ack, now);
     handshake.resume(ack, cookie, now);
     arrives.process(ack, now);
     if (tcb.state == TcpState.SYN_RECEIVED) {
@@ -281,10 +284,11 @@ final class TcpConnection {
 
   /** The acknowledgment of our SYN in SYN-RECEIVED. */
   boolean acceptAck(Segment segment, long now) {
-    if (handshake.defers(segment)) {
+    boolean accepted = handshake.isPassive() && fastOpening.isEarly();
+    if (!accepted && handshake.defers(segment)) {
       return false;
     }
-    if (handshake.isPassive() && !owner.offerAccepted(now)) {
+    if (handshake.isPassive() && !accepted && !owner.offerAccepted(now)) {
       drop(segment, DropReason.TCP_BACKLOG_FULL);
       if (configuration.resetOnOverflow()) {
         abort(Errno.ECONNABORTED, now);
@@ -318,13 +322,32 @@ final class TcpConnection {
 
   /** No more data from us: at once, or as soon as the connection is open. */
   void closeOutput(long now) {
-    if (tcb.state == TcpState.SYN_RECEIVED) {
+    if (tcb.state == TcpState.SYN_RECEIVED || isEarly()) {
       closeWhenEstablished = true;
+      launchIfWaiting(now);
     } else if (tcb.state.canSend()) {
       on(TcpEvent.CLOSE);
       sender.queueFin();
       sender.output(now);
     }
+  }
+
+  /** Whether the user may send and read although the handshake is not done (RFC 7413). */
+  boolean isEarly() {
+    return fastOpening.isEarly()
+        && (tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED);
+  }
+
+  /** Sends a SYN that has waited for the first data. */
+  void launchIfWaiting(long now) {
+    if (fastOpening.isWaiting()) {
+      handshake.launch(now);
+    }
+  }
+
+  /** A listener's connection that begins with data wants to be accepted now. */
+  boolean offerEarly(long now) {
+    return owner.offerAccepted(now);
   }
 
   /** Our FIN, and so all our data, has been acknowledged. */

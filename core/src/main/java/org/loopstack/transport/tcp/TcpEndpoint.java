@@ -46,6 +46,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   /** Whether the listener counts this connection among its half-open ones. */
   private boolean halfOpen;
 
+  /** Whether the listener counts it among those that were accepted before their handshake. */
+  private boolean early;
+
   private boolean orphan;
 
   /** Since when the connection is in TIME-WAIT and could give way to a new one, or 0. */
@@ -134,7 +137,31 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     if (packet.attachment() instanceof Integer firstFree) {
       iss = firstFree;
     }
-    c.answer(new Segment(packet), iss, protocol.isn().timestampOffset(tuple), now);
+    Segment syn = new Segment(packet);
+    if (settings.fastOpen > 0 && syn.options().fastOpenCookieLength() >= 0) {
+      fastOpen(c, syn, tuple);
+    }
+    c.answer(syn, iss, protocol.isn().timestampOffset(tuple), now);
+  }
+
+  /**
+   * RFC 7413 section 4.2.2: a valid cookie lets the data in; otherwise the SYN-ACK brings one.
+   * Section 5.1: if too many wait for the end of their handshake, this one's is the usual one.
+   */
+  private void fastOpen(TcpConnection c, Segment syn, FourTuple tuple) {
+    if (!protocol.fastOpen().isValid(tuple, syn)) {
+      c.fastOpening.offer(protocol.fastOpen().cookie(tuple));
+    } else if (listener != null && listener.claimEarly(settings.fastOpen)) {
+      early = true;
+      c.fastOpening.accept();
+    }
+  }
+
+  private void endEarly() {
+    if (early && listener != null) {
+      early = false;
+      listener.releaseEarly();
+    }
   }
 
   @Override
@@ -174,6 +201,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   @Override
   public void raise(int bits) {
+    if ((bits & Readiness.CONNECT) != 0) {
+      endEarly();
+    }
     note(bits);
   }
 
@@ -211,6 +241,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   @Override
   public void finished() {
     reusableSince = 0;
+    endEarly();
     if (listener != null && halfOpen) {
       halfOpen = false;
       listener.forget();
@@ -369,6 +400,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
         new TcpConnection(
             protocol.configuration(), settings, protocol.internet(), tuple, route, this);
     connection = c;
+    if (settings.fastOpenConnect) {
+      c.fastOpening.connect(protocol.fastOpen(), tuple.remote(), now);
+    }
     c.open(
         protocol.isn().initialSequenceNumber(tuple, now),
         protocol.isn().timestampOffset(tuple),
@@ -389,7 +423,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       if (error != null) {
         throw new ErrnoException(error);
       }
-      return c.wasEstablished();
+      return c.wasEstablished() || c.isEarly();
     } finally {
       exit(now);
     }

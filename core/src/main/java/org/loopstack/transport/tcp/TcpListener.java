@@ -35,6 +35,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   private final ConcurrentLinkedQueue<TcpEndpoint> accepted = new ConcurrentLinkedQueue<>();
   private final AtomicInteger acceptedCount = new AtomicInteger();
   private final AtomicInteger halfOpen = new AtomicInteger();
+  private final AtomicInteger earlyCount = new AtomicInteger();
   private volatile int backlog = -1;
   private volatile PortTable.@Nullable Claim claim;
   private volatile boolean closed;
@@ -192,6 +193,20 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     }
     RunQueue.current().add(announcement);
     return true;
+  }
+
+  /** Whether a connection may begin with data: not too many wait for their handshake already. */
+  boolean claimEarly(int limit) {
+    if (earlyCount.incrementAndGet() <= limit) {
+      return true;
+    }
+    earlyCount.decrementAndGet();
+    return false;
+  }
+
+  /** The handshake of a connection that began with data is done, or it is gone. */
+  void releaseEarly() {
+    earlyCount.decrementAndGet();
   }
 
   /** A connection that was never established is gone. */

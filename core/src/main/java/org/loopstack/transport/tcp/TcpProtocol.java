@@ -48,6 +48,7 @@ public final class TcpProtocol implements UpperProtocol {
   private final TcpConfiguration configuration;
   private final IsnGenerator isn;
   private final SynCookies cookies;
+  private final FastOpen fastOpen;
   private final ConcurrentHashMap<FourTuple, TcpEndpoint> connections = new ConcurrentHashMap<>();
   private final ListenerTable listeners = new ListenerTable();
   private final Set<TcpListener> openListeners = ConcurrentHashMap.newKeySet();
@@ -60,6 +61,7 @@ public final class TcpProtocol implements UpperProtocol {
     this.configuration = configuration;
     this.isn = new IsnGenerator(internet.engine().randomness());
     this.cookies = new SynCookies(internet.engine().randomness());
+    this.fastOpen = new FastOpen(internet.engine().randomness());
     internet.register(IpProtocol.TCP, this);
   }
 
@@ -73,6 +75,10 @@ public final class TcpProtocol implements UpperProtocol {
 
   IsnGenerator isn() {
     return isn;
+  }
+
+  FastOpen fastOpen() {
+    return fastOpen;
   }
 
   SynCookies cookies() {

@@ -44,7 +44,7 @@ final class UserCalls {
   /** Whether SEND is allowed now: if not, the pending error, or EPIPE. */
   static void checkSend(TcpConnection c) throws ErrnoException {
     throwPending(c);
-    if (!c.tcb.state.canSend()) {
+    if (!c.tcb.state.canSend() && !c.isEarly()) {
       throw new ErrnoException(
           c.tcb.state == TcpState.SYN_SENT || c.tcb.state == TcpState.SYN_RECEIVED
               ? Errno.EAGAIN
@@ -63,12 +63,17 @@ final class UserCalls {
   static void send(TcpConnection c, byte[] array, int length, long now) throws ErrnoException {
     checkSend(c);
     c.sender.buffer.append(array, 0, length);
+    c.launchIfWaiting(now);
     c.sender.output(now);
   }
 
   /** SEND with the URGENT flag: one byte. */
   static void sendUrgent(TcpConnection c, byte value, long now) throws ErrnoException {
     checkSend(c);
+    if (c.isEarly()) {
+      // Where it stands in the stream is not known before the handshake is done.
+      throw new ErrnoException(Errno.EAGAIN);
+    }
     c.sender.buffer.append(new byte[] {value}, 0, 1);
     c.sender.markUrgent();
     c.sender.output(now);
@@ -111,7 +116,7 @@ final class UserCalls {
   /** What is possible without blocking, as bits of {@link Readiness}. */
   static int readiness(TcpConnection c) {
     TcpState state = c.tcb.state;
-    if (state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED) {
+    if (!c.isEarly() && (state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED)) {
       return 0;
     }
     int bits = Readiness.CONNECT;
@@ -119,10 +124,10 @@ final class UserCalls {
     if (ended || state == TcpState.CLOSED || c.receiver.isReadable()) {
       bits |= Readiness.READ;
     }
-    if (!state.canSend() || c.sender.isWritable()) {
+    if ((!state.canSend() && !c.isEarly()) || c.sender.isWritable()) {
       bits |= Readiness.WRITE;
     }
-    if (!state.mayHaveUnacknowledged() || c.sender.isDrained()) {
+    if ((!state.mayHaveUnacknowledged() && !c.isEarly()) || c.sender.isDrained()) {
       bits |= Readiness.DRAINED;
     }
     return bits;

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.wire.IpAddress;
+import org.loopstack.wire.SequenceNumber;
+import org.loopstack.wire.TcpOptions;
+
+/**
+ * Fast Open on one connection (RFC 7413 section 4.2): what its SYN carries, and whether the user
+ * may send or read before the handshake is done. Guarded by the endpoint's lock.
+ */
+final class FastOpening {
+  private final TransmissionControlBlock tcb;
+  private @Nullable FastOpen memory;
+  private @Nullable IpAddress peer;
+  private byte @Nullable [] option;
+  private int room;
+  private boolean early;
+  private boolean waiting;
+
+  FastOpening(TransmissionControlBlock tcb) {
+    this.tcb = tcb;
+  }
+
+  /** Whether the user may use the connection before the handshake is done. */
+  boolean isEarly() {
+    return early;
+  }
+
+  /** Whether our SYN waits for data to go with it. */
+  boolean isWaiting() {
+    return waiting;
+  }
+
+  /** What our SYN or SYN-ACK carries in the option: null for no option, empty to ask. */
+  byte @Nullable [] option() {
+    return option;
+  }
+
+  // ---- client ----
+
+  /** The user wants the first data to go with the SYN, if the peer's cookie is known. */
+  void connect(FastOpen known, IpAddress remote, long now) {
+    memory = known;
+    peer = remote;
+    FastOpen.Peer before = known.find(remote, now);
+    if (before != null) {
+      option = before.cookie();
+      // Section 4.1.3: without a cached MSS the data is limited by the default one; the options
+      // take of it what they may.
+      room = Math.max(0, before.mss() - TcpOptions.MAX_LENGTH);
+      early = true;
+      waiting = true;
+    } else if (known.mayAsk(remote, now)) {
+      option = FastOpen.REQUEST;
+    }
+  }
+
+  /** The SYN goes now, and so much data with it. */
+  int launch(int queued, int mss) {
+    waiting = false;
+    return early
+        ? Math.clamp(queued, 0, Math.min(room, Math.max(0, mss - TcpOptions.MAX_LENGTH)))
+        : 0;
+  }
+
+  /**
+   * The SYN goes again, as it would have without Fast Open: the path may let no such option, or no
+   * data in a SYN, pass.
+   */
+  void fallBack() {
+    waiting = false;
+    option = null;
+  }
+
+  /** The answer to our SYN: a cookie, perhaps; and whether the data has arrived. */
+  void synAckArrived(Segment synAck, boolean again, long now) {
+    FastOpen known = memory;
+    IpAddress remote = peer;
+    if (known == null || remote == null) {
+      return;
+    }
+    boolean acknowledged = SequenceNumber.gt(synAck.ack, SequenceNumber.add(tcb.iss, 1));
+    if (acknowledged || (!again && option != null)) {
+      known.passed(remote);
+    } else if (again) {
+      known.vanished(remote, now);
+    }
+    int length = synAck.options().fastOpenCookieLength();
+    if (length > 0) {
+      int at = synAck.options().fastOpenCookieAt();
+      byte[] cookie = Arrays.copyOfRange(synAck.packet().head(), at, at + length);
+      int mss = synAck.options().mss();
+      known.remember(remote, new FastOpen.Peer(cookie, mss > 0 ? mss : 536));
+    }
+  }
+
+  // ---- server ----
+
+  /** A SYN whose cookie is right, and there is room: its data is taken. */
+  void accept() {
+    early = true;
+  }
+
+  /** Nobody has room for it after all. */
+  void refuse() {
+    early = false;
+  }
+
+  /** A SYN that asks for a cookie, or has a wrong one: the SYN-ACK brings the right one. */
+  void offer(byte[] cookie) {
+    option = cookie;
+  }
+}
