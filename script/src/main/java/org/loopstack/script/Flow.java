@@ -3,10 +3,12 @@ package org.loopstack.script;
 
 import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.transport.TransportAddress;
 import org.loopstack.wire.IpAddress;
+import org.loopstack.wire.TcpHeader;
 
 /**
  * The conversation that a script's packets belong to, and how its numbers map to those on the wire.
@@ -82,7 +84,7 @@ final class Flow {
   }
 
   /** Learns how a timestamp of the stack's reads in the script. */
-  void learnTimestamp(int script, int live) {
+  private void learnTimestamp(int script, int live) {
     timestamps.put(script, live);
     if (!timestampKnown) {
       timestampKnown = true;
@@ -108,5 +110,57 @@ final class Flow {
       return script - firstScriptTimestamp + firstLiveTimestamp;
     }
     return known;
+  }
+
+  /** Whether the stack has sent a datagram as a part of this flow. */
+  boolean sends(Observed o) {
+    if (!o.destination.equals(remoteIp)) {
+      return false;
+    }
+    if (o.isIcmp()) {
+      return true;
+    }
+    if (o.isUdp() != udp) {
+      return false;
+    }
+    // A UDP socket sends to whom it likes.
+    boolean peer = udp || o.destinationPort() == remotePort;
+    return peer && o.sourcePort() == localPort && o.source.equals(localIp);
+  }
+
+  /**
+   * Takes from a SYN how the stack numbers, and from any segment how its clock reads.
+   *
+   * @return whether the numbering is new
+   */
+  boolean learn(PacketSpec.TcpPacket expected, Observed actual) {
+    if (!actual.isTcp()) {
+      return false;
+    }
+    boolean expectsSyn = (expected.flags() & TcpHeader.SYN) != 0;
+    boolean isNew = actual.isSyn() && expectsSyn && (!localIsnKnown || reopened);
+    if (isNew) {
+      localIsnKnown = true;
+      reopened = false;
+      scriptLocalIsn = (int) expected.sequence();
+      liveLocalIsn = actual.sequence();
+    }
+    TcpOption.Timestamps script = timestamps(expected.options());
+    TcpOption.Timestamps live = timestamps(actual.options());
+    if (script != null && live != null) {
+      learnTimestamp((int) script.value(), (int) live.value());
+    }
+    return isNew;
+  }
+
+  private static TcpOption.@Nullable Timestamps timestamps(@Nullable List<TcpOption> options) {
+    if (options != null) {
+      for (TcpOption each : options) {
+        if (each instanceof TcpOption.Timestamps found) {
+          return found;
+        }
+      }
+    }
+    return null;
   }
 }

@@ -418,7 +418,11 @@ final class ScriptRun implements SystemCalls.Target, Commands.Target, AutoClosea
   private void outbound(PacketSpec spec, EventTime.Kind kind, long from, long to, Position at) {
     Flow flow = flowFor(spec, at);
     Observed actual = next(flow, spec, kind, to, at);
-    learn(spec, actual, flow);
+    if (spec instanceof PacketSpec.TcpPacket expected
+        && flow.learn(expected, actual)
+        && firstIsn == null) {
+      firstIsn = actual.sequence();
+    }
     int wanted = spec instanceof PacketSpec.TcpPacket p ? p.length() : 0;
     while (!settings.strictSegments && actual.isTcp() && actual.payload().length < wanted) {
       Observed more = peek(flow);
@@ -462,7 +466,7 @@ final class ScriptRun implements SystemCalls.Target, Commands.Target, AutoClosea
     ScriptHost h = host();
     for (ScriptedLink.Sent sent; (sent = h.link.sent().peek()) != null; ) {
       Observed observed = new Observed(sent);
-      if (belongs(observed, flow)) {
+      if (flow.sends(observed)) {
         return observed;
       }
       if (settings.strict) {
@@ -474,54 +478,6 @@ final class ScriptRun implements SystemCalls.Target, Commands.Target, AutoClosea
                 + observed.text(flow));
       }
       h.link.sent().poll();
-    }
-    return null;
-  }
-
-  private static boolean belongs(Observed o, Flow flow) {
-    if (!o.destination.equals(flow.remoteIp)) {
-      return false;
-    }
-    if (o.isIcmp()) {
-      return true;
-    }
-    if (o.isUdp() != flow.udp) {
-      return false;
-    }
-    // A UDP socket sends to whom it likes.
-    boolean peer = flow.udp || o.destinationPort() == flow.remotePort;
-    return peer && o.sourcePort() == flow.localPort && o.source.equals(flow.localIp);
-  }
-
-  /** Takes from a SYN how the stack numbers, and from any segment how its clock reads. */
-  private void learn(PacketSpec spec, Observed actual, Flow flow) {
-    if (!(spec instanceof PacketSpec.TcpPacket expected) || !actual.isTcp()) {
-      return;
-    }
-    boolean expectsSyn = (expected.flags() & TcpHeader.SYN) != 0;
-    if (actual.isSyn() && expectsSyn && (!flow.localIsnKnown || flow.reopened)) {
-      flow.localIsnKnown = true;
-      flow.reopened = false;
-      flow.scriptLocalIsn = (int) expected.sequence();
-      flow.liveLocalIsn = actual.sequence();
-      if (firstIsn == null) {
-        firstIsn = actual.sequence();
-      }
-    }
-    TcpOption.Timestamps script = timestamps(expected.options());
-    TcpOption.Timestamps live = timestamps(actual.options());
-    if (script != null && live != null) {
-      flow.learnTimestamp((int) script.value(), (int) live.value());
-    }
-  }
-
-  private static TcpOption.@Nullable Timestamps timestamps(@Nullable List<TcpOption> options) {
-    if (options != null) {
-      for (TcpOption each : options) {
-        if (each instanceof TcpOption.Timestamps found) {
-          return found;
-        }
-      }
     }
     return null;
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.script;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +32,7 @@ final class SystemCalls {
   }
 
   private final Target target;
-  private final Map<Long, ScriptSocket> sockets = new HashMap<>();
+  private final Map<Long, ScriptSocket> sockets = new LinkedHashMap<>();
   private final Transfers transfers;
 
   SystemCalls(Target target) {
@@ -72,14 +72,15 @@ final class SystemCalls {
     };
   }
 
-  /** What the option TCP_INFO gives for the flow's socket, or null if there is none. */
+  /** What the option TCP_INFO gives for the flow's latest socket, or null if there is none. */
   @Nullable Object info(Flow flow, Position at) {
+    ScriptSocket latest = null;
     for (ScriptSocket each : sockets.values()) {
       if (each.flow == flow && each.listener == null) {
-        return SocketOptions.value(each, "TCP_INFO", at);
+        latest = each;
       }
     }
-    return null;
+    return latest == null ? null : SocketOptions.value(latest, "TCP_INFO", at);
   }
 
   static Expression argument(CallSpec call, int index, Position at) {

@@ -19,9 +19,9 @@ import java.util.regex.Pattern;
  * %case right-of-it seq=$(window+1)  reply="+0 &gt; . 1:1(0) ack 1"
  * </pre>
  *
- * <p>A value in quotes may hold {@code \n}. A reference may add to or subtract from a number, and
- * may stand in a value, too. {@code %only AXIS=CASE ...} before a line of the script, which ends
- * it, is not needed: a line that begins with {@code %if name=value} is kept where that holds.
+ * <p>A value in quotes may hold blanks. A reference may add to or subtract from a number, modulo
+ * 2^32, and may stand in a value, too; {@code $(axis1)} is the first axis's case. The rest of a
+ * line that begins with {@code %if name=value} or {@code %if name!=value} is kept where that holds.
  */
 final class Template {
   /**
@@ -82,7 +82,7 @@ final class Template {
 
   private static String unquote(String value) {
     return value.startsWith("\"")
-        ? value.substring(1, value.length() - 1).replace("\\n", "\n").replace("\\\"", "\"")
+        ? value.substring(1, value.length() - 1).replace("\\\"", "\"")
         : value;
   }
 
@@ -109,7 +109,7 @@ final class Template {
         String[] parts = kept.substring(4).strip().split("\\s+", 2);
         kept = holds(parts[0], values) && parts.length == 2 ? parts[1] : "";
       }
-      text.append(replace(kept, values, at, 0).replace('\n', ' ')).append('\n');
+      text.append(replace(kept, values, at, 0)).append('\n');
     }
     return text.toString();
   }
