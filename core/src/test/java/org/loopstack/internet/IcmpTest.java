@@ -170,6 +170,8 @@ class IcmpTest {
 
   @Tag("RFC1122-4.1.3.1")
   @Tag("RFC4443-3.1-PORT")
+  @Tag("RFC4443-2.4-C")
+  @Tag("RFC1122-3.2.2-QUOTE")
   @ParameterizedTest
   @Tag("FACTS-14")
   @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1", "10.0.0.2", "2001:db8::2"})
@@ -285,6 +287,20 @@ class IcmpTest {
     assertThat(Icmpv6Header.code(problem, IPV6)).isEqualTo(Icmpv6Header.UNRECOGNIZED_OPTION);
     assertThat(Icmpv6Header.pointer(problem, IPV6)).isEqualTo(42);
     assertThat(two.b.internet.counters().drops(DropReason.EXTENSION_HEADER_INVALID)).isEqualTo(2);
+  }
+
+  @Tag("RFC1122-3.2.2-UNKNOWN")
+  @Tag("RFC4443-2.1-UNKNOWN-INFO")
+  @ParameterizedTest
+  @CsvSource({"41, 10.0.0.1, 10.0.0.2", "254, 10.0.0.1, 10.0.0.2", "200, 2001:db8::1, 2001:db8::2"})
+  void isSilentAboutATypeThatItDoesNotKnow(int type, String source, String destination) {
+    byte[] message = new byte[16];
+    IcmpHeader.encode(message, 0, type, 0, 0);
+    int protocol = Host.ip(source).isIpv4() ? IpProtocol.ICMP : IpProtocol.ICMPV6;
+    two.inject(datagram(protocol, source, destination, message));
+
+    assertThat(two.b.sent).isEmpty();
+    assertThat(two.b.udp.errors).isEmpty();
   }
 
   @Tag("RFC8200-4-NEXT")
