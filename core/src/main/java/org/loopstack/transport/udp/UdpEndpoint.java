@@ -86,13 +86,22 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   private void bindLocked(TransportAddress local) throws ErrnoException {
     IpAddress address = local.address();
     checkFamily(address);
+    if (options.v6Only() && address.isIpv4()) {
+      throw new ErrnoException(Errno.EINVAL);
+    }
     Internet internet = udp.internet();
     // Linux binds to a group or broadcast address too: the socket then receives what is sent there.
     if (!internet.isBindable(address) && !address.isMulticast() && !internet.isBroadcast(address)) {
       throw new ErrnoException(Errno.EADDRNOTAVAIL);
     }
     Claim taken =
-        udp.ports().bind(address, local.port(), false, options.reuseAddress(), options.reusePort());
+        udp.ports()
+            .bind(
+                address,
+                local.port(),
+                options.v6Only(),
+                options.reuseAddress(),
+                options.reusePort());
     claim = taken;
     boundAddress = address;
     binding = new UdpBinding(family, address, taken.port(), local.interfaceIndex(), null);
@@ -141,6 +150,9 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
     try {
       checkOpen();
       checkFamily(remote.address());
+      if (options.v6Only() && remote.address().isIpv4()) {
+        throw new ErrnoException(Errno.ENETUNREACH);
+      }
       UdpBinding unconnected = ensureBound().connected(boundTo(), remote);
       Route route = sender.look(unconnected, remote);
       if (route.isBroadcast() && !options.broadcast()) {
@@ -187,6 +199,9 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
     TransportAddress to = target == null ? b.remote() : target;
     if (to == null) {
       throw new ErrnoException(Errno.EDESTADDRREQ);
+    }
+    if (options.v6Only() && to.address().isIpv4()) {
+      throw new ErrnoException(Errno.ENETUNREACH);
     }
     sender.send(b, payload, to);
     return true;
@@ -241,7 +256,9 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   /** How well a unicast datagram fits; see {@link UdpBinding#score}. Any thread. */
   int score(IpAddress source, int sourcePort, IpAddress destination) {
     UdpBinding b = binding;
-    return b == null ? UdpBinding.NONE : b.score(source, sourcePort, destination);
+    return b == null || (options.v6Only() && destination.isIpv4())
+        ? UdpBinding.NONE
+        : b.score(source, sourcePort, destination);
   }
 
   /** Whether it is connected from this address of ours to that peer. Any thread. */
@@ -380,6 +397,10 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   public <T> void setOption(SocketOption<T> option, @Nullable T value) throws ErrnoException {
     long now = enter();
     try {
+      family.check(option);
+      if (binding != null && option.name().equals("IPV6_V6ONLY")) {
+        throw new ErrnoException(Errno.EINVAL);
+      }
       options.set(option, value);
       Claim held = claim;
       if (held != null) {
@@ -404,7 +425,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
 
   @Override
   public Set<SocketOption<?>> supportedOptions() {
-    return UdpOptions.SUPPORTED;
+    return UdpOptions.supported(family);
   }
 
   @Override

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.GroupMembership;
+import org.loopstack.transport.AddressFamily;
+import org.loopstack.transport.TransportOptions;
 
 /**
  * The options of one datagram socket, with Linux's defaults and limits. Written with the endpoint's
@@ -23,7 +25,9 @@ final class UdpOptions {
   /** IP_DONTFRAGMENT, or null in a runtime image without the module jdk.net. */
   private static final @Nullable SocketOption<Boolean> DONT_FRAGMENT = findDontFragment();
 
-  static final Set<SocketOption<?>> SUPPORTED = supported();
+  private static final Set<SocketOption<?>> SUPPORTED = supported();
+
+  private static final Set<SocketOption<?>> SUPPORTED_IPV4 = supportedIpv4();
 
   private final UdpConfiguration configuration;
   private final GroupMembership interfaces;
@@ -33,6 +37,7 @@ final class UdpOptions {
   private boolean reuseAddress;
   private volatile boolean reusePort;
   private volatile boolean broadcast;
+  private volatile boolean v6Only;
   private volatile boolean dontFragment;
   private volatile int trafficClass;
   // RFC 1112 section 6.1: "If the upper-layer protocol chooses not to specify a time-to-live, it
@@ -68,10 +73,21 @@ final class UdpOptions {
     all.add(StandardSocketOptions.IP_MULTICAST_IF);
     all.add(StandardSocketOptions.IP_MULTICAST_TTL);
     all.add(StandardSocketOptions.IP_MULTICAST_LOOP);
+    all.add(TransportOptions.IPV6_V6ONLY);
     if (DONT_FRAGMENT != null) {
       all.add(DONT_FRAGMENT);
     }
     return Set.copyOf(all);
+  }
+
+  private static Set<SocketOption<?>> supportedIpv4() {
+    Set<SocketOption<?>> some = new HashSet<>(SUPPORTED);
+    some.remove(TransportOptions.IPV6_V6ONLY);
+    return Set.copyOf(some);
+  }
+
+  static Set<SocketOption<?>> supported(AddressFamily family) {
+    return family == AddressFamily.INET ? SUPPORTED_IPV4 : SUPPORTED;
   }
 
   void set(SocketOption<?> option, @Nullable Object value) throws ErrnoException {
@@ -116,6 +132,8 @@ final class UdpOptions {
       reuseAddress = value;
     } else if (option == StandardSocketOptions.SO_REUSEPORT) {
       reusePort = value;
+    } else if (option.equals(TransportOptions.IPV6_V6ONLY)) {
+      v6Only = value;
     } else if (option == StandardSocketOptions.SO_BROADCAST) {
       broadcast = value;
     } else if (option == StandardSocketOptions.IP_MULTICAST_LOOP) {
@@ -146,6 +164,8 @@ final class UdpOptions {
       return reuseAddress;
     } else if (option == StandardSocketOptions.SO_REUSEPORT) {
       return reusePort;
+    } else if (option.equals(TransportOptions.IPV6_V6ONLY)) {
+      return v6Only;
     } else if (option == StandardSocketOptions.SO_BROADCAST) {
       return broadcast;
     } else if (option == StandardSocketOptions.IP_TOS) {
@@ -173,6 +193,11 @@ final class UdpOptions {
 
   boolean reusePort() {
     return reusePort;
+  }
+
+  /** IPV6_V6ONLY: no IPv4, neither way. */
+  boolean v6Only() {
+    return v6Only;
   }
 
   boolean broadcast() {
