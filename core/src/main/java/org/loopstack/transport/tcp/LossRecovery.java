@@ -341,11 +341,16 @@ final class LossRecovery {
     return Math.min(SequenceNumber.diff(tcb.sndNxt, tcb.sndUna), congestion.window());
   }
 
-  /** A congestion mark was echoed (RFC 3168 section 6.1.2): once per window of data. */
-  void congestionEchoed(long now) {
+  /**
+   * A congestion mark was echoed (RFC 3168 section 6.1.2): once per window of data.
+   *
+   * @param flight what was in flight before the acknowledgment that echoes it
+   */
+  void congestionEchoed(int flight, long now) {
     if (phase == Phase.OPEN || phase == Phase.DISORDER) {
-      reduce(flightSize(), now);
-      prr.start(flightSize());
+      int before = Math.min(flight, congestion.window());
+      reduce(before, now);
+      prr.start(before);
       phase = Phase.CWR;
       recover = tcb.sndNxt;
       undoable = false;

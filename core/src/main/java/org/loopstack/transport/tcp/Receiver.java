@@ -272,7 +272,8 @@ final class Receiver {
       return;
     }
     int free = capacity - buffer.size() - queue.bytes();
-    int opened = free - tcb.rcvWnd();
+    // What the header's field cannot say cannot be opened either.
+    int opened = Math.min(free, 65_535 << tcb.rcvWindShift) - tcb.rcvWnd();
     boolean drained = buffer.size() == 0 && !interactive && tcb.rcvNxt != tcb.lastAckSent;
     if (drained || opened >= Math.min(capacity / 2, 2 * tcb.rcvMss)) {
       connection.sendAck(now);

@@ -338,8 +338,9 @@ final class SegmentArrives {
     if (segment.dataLength() > 0 && connection.isUnreadable()) {
       // RFC 9293 section 3.6.1: "If such a host issues a CLOSE call while received data is still
       // pending in TCP, or if new data is received after CLOSE is called, its TCP SHOULD send a
-      // RST to show that data was lost."
-      connection.abort(Errno.ECONNRESET, now);
+      // RST to show that data was lost." As on Linux, it answers the segment.
+      connection.refuse(segment);
+      connection.terminate(Errno.ECONNRESET, now);
       return false;
     }
     if (segment.dataLength() > 0 && connection.ecn.dataArrived(segment)) {

@@ -341,6 +341,7 @@ final class Sender {
 
   /** An acknowledgment in the acceptable range (RFC 9293 section 3.10.7.4, fifth check). */
   void acknowledged(Segment segment, long now) {
+    int flight = flightSize();
     news.reset(segment);
     news.advanced = SequenceNumber.gt(segment.ack, tcb.sndUna);
     news.duplicate = isDuplicate(segment);
@@ -354,7 +355,7 @@ final class Sender {
             && SequenceNumber.ge(segment.ack, tcb.sndUna);
     if (!news.advanced && !news.duplicate && !news.newlySacked && !news.duplicateArrived) {
       if (echo) {
-        recovery.congestionEchoed(now);
+        recovery.congestionEchoed(flight, now);
       }
       return;
     }
@@ -373,7 +374,7 @@ final class Sender {
       recovery.probeRepairedLoss(now);
     }
     if (echo) {
-      recovery.congestionEchoed(now);
+      recovery.congestionEchoed(flight, now);
     }
     setReorderingTimer(again);
     if (news.advanced) {
