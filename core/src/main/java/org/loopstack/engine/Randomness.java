@@ -13,26 +13,19 @@ import java.util.random.RandomGenerator;
  */
 public final class Randomness {
   private final RandomGenerator generator;
-  private final boolean secure;
 
-  private Randomness(RandomGenerator generator, boolean secure) {
+  private Randomness(RandomGenerator generator) {
     this.generator = generator;
-    this.secure = secure;
   }
 
   /** Numbers that nobody can predict. */
   public static Randomness secure() {
-    return new Randomness(new SecureRandom(), true);
+    return new Randomness(new SecureRandom());
   }
 
   /** Numbers that follow from the seed. */
   public static Randomness seeded(long seed) {
-    return new Randomness(new Random(new SplittableRandom(seed).nextLong()), false);
-  }
-
-  /** Whether nobody can predict the numbers. */
-  public boolean isSecure() {
-    return secure;
+    return new Randomness(new Random(new SplittableRandom(seed).nextLong()));
   }
 
   /** Any long. */

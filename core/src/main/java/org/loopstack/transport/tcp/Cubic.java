@@ -120,7 +120,7 @@ final class Cubic extends CongestionControl {
   @Override
   void onTimeout(long now) {
     epoch = -1;
-    hyStart.restart();
+    hyStart.end();
   }
 
   @Override

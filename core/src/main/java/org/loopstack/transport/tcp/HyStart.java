@@ -78,9 +78,4 @@ final class HyStart {
   void end() {
     ended = true;
   }
-
-  /** After a timeout slow start is the ordinary one. */
-  void restart() {
-    ended = true;
-  }
 }

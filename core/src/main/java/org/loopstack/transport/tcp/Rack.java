@@ -51,10 +51,6 @@ final class Rack {
     dsackRound = tcb.sndUna;
   }
 
-  boolean isReorderingSeen() {
-    return reorderingSeen;
-  }
-
   /** How often. */
   int reorderings() {
     return reorderings;

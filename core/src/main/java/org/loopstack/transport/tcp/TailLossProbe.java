@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.transport.tcp;
 
-import org.jspecify.annotations.Nullable;
 import org.loopstack.wire.SequenceNumber;
 
 /**
@@ -65,10 +64,5 @@ final class TailLossProbe {
 
   void cancel() {
     outstanding = false;
-  }
-
-  /** The segment to send again as a probe: the last one. */
-  static @Nullable SentSegment candidate(RetransmissionQueue queue) {
-    return queue.last();
   }
 }

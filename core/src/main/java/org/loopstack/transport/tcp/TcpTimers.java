@@ -53,10 +53,6 @@ final class TcpTimers {
     return deadlines[kind.slot] != Clock.NEVER;
   }
 
-  long deadline(Kind kind) {
-    return deadlines[kind.slot];
-  }
-
   /** Stops the timer if its time has come, and says so. */
   boolean expired(Kind kind, long now) {
     if (deadlines[kind.slot] > now) {
