@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.Clock;
 import org.loopstack.engine.Engine;
+import org.loopstack.engine.Failures;
 import org.loopstack.engine.RunQueue;
 import org.loopstack.engine.Scheduler;
 import org.loopstack.engine.Timer;
@@ -57,6 +58,9 @@ public abstract class Endpoint implements RunQueue.Task {
 
   private volatile @Nullable ReadinessListener listener;
   private int raised;
+
+  /** What a core threw in this entry, to be reported once the lock is free. */
+  private @Nullable RuntimeException failure;
 
   /** An endpoint with an empty inbox. */
   protected Endpoint(Engine engine) {
@@ -164,16 +168,19 @@ public abstract class Endpoint implements RunQueue.Task {
     long deadline = Clock.NEVER;
     int bits;
     boolean finished;
+    RuntimeException unreported;
     try {
       readInbox(now);
       deadline = deadline();
     } catch (RuntimeException bug) {
       // What follows must happen all the same: listeners told, the inbox looked at again.
-      fail(bug, now);
+      giveUp(bug, now);
     } finally {
       bits = raised;
       raised = 0;
       finished = isFinished();
+      unreported = failure;
+      failure = null;
       queue.released();
       lock.unlock();
     }
@@ -185,6 +192,18 @@ public abstract class Endpoint implements RunQueue.Task {
     if (bits != 0) {
       signal(bits);
     }
+    if (unreported != null) {
+      Failures.report(unreported);
+    }
+  }
+
+  private void giveUp(RuntimeException bug, long now) {
+    if (failure == null) {
+      failure = bug;
+    } else if (failure != bug) {
+      failure.addSuppressed(bug);
+    }
+    fail(now);
   }
 
   private void readInbox(long now) {
@@ -204,7 +223,7 @@ public abstract class Endpoint implements RunQueue.Task {
       try {
         receive(p, now);
       } catch (RuntimeException bug) {
-        fail(bug, now);
+        giveUp(bug, now);
       }
       p = next;
     }
@@ -224,7 +243,7 @@ public abstract class Endpoint implements RunQueue.Task {
     try {
       expire(now);
     } catch (RuntimeException bug) {
-      fail(bug, now);
+      giveUp(bug, now);
     } finally {
       exit(now);
     }
@@ -258,5 +277,5 @@ public abstract class Endpoint implements RunQueue.Task {
    * A packet made the core throw, which is a bug: the endpoint gives up, cleanly, and the others go
    * on. With the lock held.
    */
-  protected abstract void fail(RuntimeException bug, long now);
+  protected abstract void fail(long now);
 }

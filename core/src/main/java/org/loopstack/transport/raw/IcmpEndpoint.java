@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
-import org.loopstack.engine.Failures;
 import org.loopstack.engine.RunQueue;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
@@ -250,8 +249,7 @@ public final class IcmpEndpoint extends Endpoint {
   }
 
   @Override
-  protected void fail(RuntimeException bug, long now) {
+  protected void fail(long now) {
     waiting.getAndDecrement();
-    Failures.report(bug);
   }
 }

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.buffer.Slice;
 import org.loopstack.engine.Clock;
-import org.loopstack.engine.Failures;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.IcmpError;
@@ -190,8 +189,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   }
 
   @Override
-  protected void fail(RuntimeException bug, long now) {
-    Failures.report(bug);
+  protected void fail(long now) {
     if (connection != null) {
       connection.terminate(Errno.ECONNABORTED, now);
     }

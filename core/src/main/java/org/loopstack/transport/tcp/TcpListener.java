@@ -7,7 +7,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
-import org.loopstack.engine.Failures;
 import org.loopstack.engine.RunQueue;
 import org.loopstack.engine.Scheduler;
 import org.loopstack.internet.Errno;
@@ -318,8 +317,8 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   }
 
   @Override
-  protected void fail(RuntimeException bug, long now) {
-    Failures.report(bug);
+  protected void fail(long now) {
+    // One SYN less: the listener keeps nothing of it and goes on.
   }
 
   @Override

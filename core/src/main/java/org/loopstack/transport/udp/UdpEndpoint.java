@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
-import org.loopstack.engine.Failures;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.IcmpError;
@@ -498,9 +497,8 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   }
 
   @Override
-  protected void fail(RuntimeException bug, long now) {
+  protected void fail(long now) {
     pending = Errno.EPROTO;
     note(Readiness.READ | Readiness.WRITE);
-    Failures.report(bug);
   }
 }
