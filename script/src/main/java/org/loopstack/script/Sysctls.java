@@ -20,6 +20,7 @@ final class Sysctls {
   /** How a variable's value reads. */
   private enum Unit {
     NUMBER(1),
+    MICROSECONDS(1_000L),
     MILLISECONDS(1_000_000L),
     SECONDS(1_000_000_000L),
     /** The second of three numbers: minimum, default, maximum. */
@@ -85,7 +86,7 @@ final class Sysctls {
     linux("tcp_wmem", Unit.MIDDLE, null, "sendBuffer");
     linux("tcp_rmem", Unit.MIDDLE, null, "receiveBuffer");
     linux("tcp_invalid_ratelimit", Unit.MILLISECONDS, "500", "challengeAckInterval");
-    linux("tcp_rto_min_us", Unit.NUMBER, "200000", "minRtoMicroseconds");
+    linux("tcp_rto_min_us", Unit.MICROSECONDS, "200000", "minRto");
     linux("tcp_rto_max_ms", Unit.MILLISECONDS, "120000", "maxRto");
     linux("tcp_ecn", Unit.NUMBER, "2", "ecn", "explicitCongestionNotification");
     linux("tcp_ecn_fallback", Unit.NUMBER, "1", "ecnFallback");

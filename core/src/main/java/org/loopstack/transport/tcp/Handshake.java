@@ -290,7 +290,7 @@ final class Handshake {
     if (!measurable) {
       connection.sender.onSynLost(segment, now);
     } else if (retries == 0) {
-      connection.sender.rtt.sample(now - firstSent);
+      connection.sender.rtt.sample(now - firstSent, tcb.sndUna, tcb.sndNxt);
     } else {
       connection.sender.onSynLost(segment, now);
     }

@@ -3,16 +3,14 @@ package org.loopstack.transport.tcp;
 
 /** Smoothed round-trip time and retransmission timeout (RFC 6298). Times are in nanoseconds. */
 final class RttEstimator {
-  /** "G" of RFC 6298: the granularity of the clock; ours counts nanoseconds, its timers do not. */
-  private static final long GRANULARITY = 1_000_000;
-
+  private static final long MICROSECOND = 1_000;
   private static final long FALL_BACK = 3_000_000_000L;
 
   private final long minRto;
   private final long maxRto;
   private final long slop;
+  private final RttVariation variation;
   private long srtt;
-  private long rttVar;
   private long minRtt = Long.MAX_VALUE;
   private long rto;
   private int backoff;
@@ -21,27 +19,32 @@ final class RttEstimator {
     minRto = configuration.minRto();
     maxRto = configuration.maxRto();
     slop = configuration.rtoSlop();
+    variation = configuration.rtoRule().variation(minRto);
     // (2.1) "Until a round-trip time (RTT) measurement has been made for a segment sent between the
     // sender and receiver, the sender SHOULD set RTO <- 1 second".
     rto = configuration.initialRto();
   }
 
-  /** Takes a measurement, by Karn's rule never of a segment that was sent twice. */
-  void sample(long measured) {
+  /**
+   * Takes a measurement, by Karn's rule never of a segment that was sent twice.
+   *
+   * @param sndUna SND.UNA as the acknowledgment that measured it has moved it
+   */
+  void sample(long measured, int sndUna, int sndNxt) {
     long r = Math.max(1, measured);
     minRtt = Math.min(minRtt, r);
     if (srtt == 0) {
-      // (2.2) "SRTT <- R, RTTVAR <- R/2"
+      // (2.2) "SRTT <- R"
       srtt = r;
-      rttVar = r / 2;
+      variation.first(r, sndNxt);
     } else {
-      // (2.3) "RTTVAR <- (1 - beta) * RTTVAR + beta * |SRTT - R'|", beta = 1/4;
-      // "SRTT <- (1 - alpha) * SRTT + alpha * R'", alpha = 1/8.
-      rttVar += (Math.abs(srtt - r) - rttVar) / 4;
+      // (2.3) "SRTT <- (1 - alpha) * SRTT + alpha * R'", alpha = 1/8, after RTTVAR.
+      variation.next(r - srtt, sndUna, sndNxt);
       srtt += (r - srtt) / 8;
     }
-    // "RTO <- SRTT + max (G, K*RTTVAR)", K = 4. (2.4) bounds it from below, (2.5) from above.
-    rto = Math.clamp(srtt + Math.max(GRANULARITY, 4 * rttVar) + slop, minRto, maxRto);
+    // (2.4) bounds it from below, (2.5) from above. Kernels measure no finer than microseconds.
+    long sum = srtt + variation.allowance();
+    rto = Math.clamp(sum - sum % MICROSECOND, minRto, maxRto);
     backoff = 0;
   }
 
@@ -53,7 +56,10 @@ final class RttEstimator {
   /** The timeout as it would be, backed off so many times. */
   long timeout(int times) {
     long backedOff = rto << Math.min(times, 30);
-    return backedOff < rto || backedOff > maxRto ? maxRto : backedOff;
+    if (backedOff < rto || backedOff > maxRto) {
+      return maxRto;
+    }
+    return srtt == 0 ? backedOff : Math.min(backedOff + slop, maxRto);
   }
 
   /**
@@ -87,7 +93,7 @@ final class RttEstimator {
 
   /** The round-trip time's variation. */
   long rttVar() {
-    return rttVar;
+    return variation.mean();
   }
 
   /** The shortest round-trip time measured, or {@link Long#MAX_VALUE}. */

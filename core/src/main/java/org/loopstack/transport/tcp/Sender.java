@@ -450,7 +450,7 @@ final class Sender {
   /** Takes the round trip that the acknowledgment has measured, or -1. */
   private long measure(long now) {
     if (news.firstSentAt >= 0) {
-      rtt.sample(now - news.firstSentAt);
+      rtt.sample(now - news.firstSentAt, tcb.sndUna, tcb.sndNxt);
       return now - news.lastSentAt;
     }
     if (news.advanced && tcb.tsOk && news.hasEcho) {
@@ -465,7 +465,7 @@ final class Sender {
     if (milliseconds < 0) {
       return false;
     }
-    rtt.sample(milliseconds * 1_000_000L);
+    rtt.sample(milliseconds * 1_000_000L, tcb.sndUna, tcb.sndNxt);
     return true;
   }
 
@@ -582,11 +582,8 @@ final class Sender {
     }
     boolean oneSegment = queue.first() == queue.last();
     long wait = TailLossProbe.timeout(rtt, oneSegment, connection.configuration.initialRto());
-    if (wait < rtt.timeout()) {
-      timers.set(LOSS_PROBE, now + wait);
-    } else {
-      timers.stop(LOSS_PROBE);
-    }
+    // "If Now() + PTO > TCP_RTO_expiration(): PTO = TCP_RTO_expiration() - Now()"
+    timers.set(LOSS_PROBE, now + Math.min(wait, rtt.timeout()));
   }
 
   /** Section 7.3: sends new data if the peer takes some, else the last segment again. */

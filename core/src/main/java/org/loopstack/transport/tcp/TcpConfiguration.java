@@ -37,6 +37,7 @@ public final class TcpConfiguration {
         .synLayout(SynLayout.FREEBSD)
         .minRto(30 * MILLISECOND)
         .maxRto(64 * SECOND)
+        .rtoRule(RtoRule.SMOOTHED)
         .rtoSlop(200 * MILLISECOND)
         .synRetries(12)
         .connectTimeout(75 * SECOND)
@@ -68,7 +69,7 @@ public final class TcpConfiguration {
     return values.initialRto;
   }
 
-  /** The least retransmission timeout. */
+  /** The least retransmission timeout, or what is left above the round trip: by the rule. */
   long minRto() {
     return values.minRto;
   }
@@ -241,7 +242,12 @@ public final class TcpConfiguration {
     return values.synLayout;
   }
 
-  /** What is added to each retransmission timeout that was measured. */
+  /** What a retransmission timeout allows for the variation of round-trip times. */
+  RtoRule rtoRule() {
+    return values.rtoRule;
+  }
+
+  /** What is added to each retransmission timeout that was measured, after it was backed off. */
   long rtoSlop() {
     return values.rtoSlop;
   }
@@ -306,6 +312,7 @@ public final class TcpConfiguration {
     private boolean selectiveAcknowledgment = true;
     private boolean robustResets = true;
     private SynLayout synLayout = SynLayout.LINUX;
+    private RtoRule rtoRule = RtoRule.LARGEST_OF_A_WINDOW;
     private long rtoSlop = 0;
     private long connectTimeout = 0;
     private int initialWindowLimit = Integer.MAX_VALUE;
@@ -350,6 +357,7 @@ public final class TcpConfiguration {
       selectiveAcknowledgment = from.selectiveAcknowledgment;
       robustResets = from.robustResets;
       synLayout = from.synLayout;
+      rtoRule = from.rtoRule;
       rtoSlop = from.rtoSlop;
       connectTimeout = from.connectTimeout;
       initialWindowLimit = from.initialWindowLimit;
@@ -570,6 +578,12 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#synLayout}. */
     public Builder synLayout(SynLayout value) {
       synLayout = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#rtoRule}. */
+    public Builder rtoRule(RtoRule value) {
+      rtoRule = value;
       return this;
     }
 

@@ -210,6 +210,10 @@ final class TcpConnection {
 
   /** Does what is due. */
   void expire(long now) {
+    // Before the retransmission timer, whose place it takes if both are due.
+    if (timers.expired(LOSS_PROBE, now)) {
+      sender.onLossProbe(now);
+    }
     if (timers.expired(RETRANSMISSION, now)) {
       if (tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED) {
         handshake.onTimeout(now);
@@ -219,9 +223,6 @@ final class TcpConnection {
     }
     if (timers.expired(REORDERING, now)) {
       sender.onReorderingTimeout(now);
-    }
-    if (timers.expired(LOSS_PROBE, now)) {
-      sender.onLossProbe(now);
     }
     if (timers.expired(PERSIST, now)) {
       sender.onPersistTimeout(now);

@@ -19,7 +19,11 @@ class LossRepairTest {
 
   private final TcpFixture f =
       new TcpFixture(
-          TcpConfiguration.linux().toBuilder().congestion(NewReno.NAME).minRto(1_000_000).build());
+          TcpConfiguration.linux().toBuilder()
+              .congestion(NewReno.NAME)
+              .rtoRule(RtoRule.SMOOTHED)
+              .minRto(1_000_000)
+              .build());
   private final int first = f.iss + 1;
 
   /** The handshake takes 100 ms: SRTT 100, RTTVAR 50, RTO 300. */

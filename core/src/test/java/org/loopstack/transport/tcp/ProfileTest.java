@@ -83,8 +83,8 @@ class ProfileTest {
   @Test
   void freebsdAddsASlopToTheTimeoutLinuxHasAHigherLeast() throws Exception {
     assertThat(timeoutAtNoDistance(TcpConfiguration.linux())).isEqualTo(200);
-    // 1 ms for the clock's granularity, and rexmit_slop.
-    assertThat(timeoutAtNoDistance(TcpConfiguration.freebsd())).isEqualTo(201);
+    // rexmit_min, and rexmit_slop.
+    assertThat(timeoutAtNoDistance(TcpConfiguration.freebsd())).isEqualTo(230);
     assertThat(timeoutAtNoDistance(TcpConfiguration.freebsd().toBuilder().rtoSlop(0).build()))
         .isEqualTo(30);
   }

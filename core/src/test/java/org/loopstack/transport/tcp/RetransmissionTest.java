@@ -24,7 +24,9 @@ class RetransmissionTest {
 
   RetransmissionTest() throws ErrnoException {
     // The least timeout is out of the way, so that the formula itself shows.
-    f = new TcpFixture(TcpConfiguration.linux().toBuilder().minRto(MS).build());
+    TcpConfiguration plain =
+        TcpConfiguration.linux().toBuilder().rtoRule(RtoRule.SMOOTHED).minRto(MS).build();
+    f = new TcpFixture(plain);
     f.listen(5);
     f.peer(org.loopstack.wire.TcpHeader.SYN).options(PeerSegment.mss(MSS)).send();
     f.peerNext = f.irs + 1;
