@@ -94,7 +94,6 @@ class RttEstimatorTest {
     assertThat(freebsd.timeout()).isEqualTo(64_000 * MS);
   }
 
-  @Tag("RFC6298-2.4")
   @Tag("RFC6298-2.5")
   @Property
   void theTimeoutIsNeverOutsideItsBounds(
