@@ -130,6 +130,11 @@ final class Ecn {
 
   // ---- the receiver ----
 
+  /** Whether a mark has arrived of which the peer does not know yet. */
+  boolean isEchoing() {
+    return echoing;
+  }
+
   /**
    * Data within the window has arrived; "the TCP data receiver SHOULD ignore the ECN field on
    * arriving data packets that are outside of the receiver's current window" (6.1.5).

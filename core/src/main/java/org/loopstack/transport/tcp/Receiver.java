@@ -17,24 +17,13 @@ final class Receiver {
 
   private final TcpConnection connection;
   private final TransmissionControlBlock tcb;
+  private final DelayedAcks delayed;
   private int capacity;
-
-  /** The size of the peer's segments, as far as we have seen: what "full-sized" means to us. */
-  private int peerSegment = 536;
 
   private boolean ackNow;
 
-  /**
-   * Whether the user answers what arrives: then the answer will carry the acknowledgment, and an
-   * acknowledgment at the moment the user has read everything would only be one more segment.
-   */
-  private boolean interactive;
-
-  /** When data of the peer's last came. */
-  private long lastDataAt = Long.MIN_VALUE / 2;
-
-  /** TCP_QUICKACK: no acknowledgment is delayed, until the user begins to talk in turns. */
-  private boolean quick;
+  /** Whether data has come of which nobody has thought yet when to acknowledge it. */
+  private boolean fresh;
 
   /** RFC 2883: what has arrived twice and is to be reported first; nothing if both are equal. */
   private int duplicateLeft;
@@ -50,6 +39,9 @@ final class Receiver {
     this.connection = connection;
     this.tcb = connection.tcb;
     this.capacity = capacity;
+    delayed =
+        new DelayedAcks(
+            connection.configuration, tcb, connection.sender.rtt, !connection.settings.quickAck);
   }
 
   int capacity() {
@@ -107,35 +99,36 @@ final class Receiver {
 
   /** A segment with ACK leaves: nothing is left to acknowledge. */
   void onAckSent() {
+    delayed.onAckSent(tcb.rcvNxt != tcb.lastAckSent || ackNow);
     tcb.lastAckSent = tcb.rcvNxt;
     ackNow = false;
+    fresh = false;
     connection.timers.stop(TcpTimers.Kind.DELAYED_ACK);
   }
 
-  /** Data of ours leaves: if it comes soon after the peer's, the two talk in turns. */
+  /** Data of ours leaves. */
   void onDataSent(long now) {
-    if (now - lastDataAt < connection.configuration.delayedAck()) {
-      interactive = true;
-      quick = false;
-    }
+    delayed.onDataSent(now);
   }
 
-  /** TCP_QUICKACK: whether acknowledgments wait for data of ours is chosen, for the moment. */
+  /**
+   * TCP_QUICKACK, as Linux has it: the acknowledgment that waits for data of ours goes, and the
+   * next ones wait for it only once there is some; or they do from now on.
+   */
   void setQuickAck(boolean on, long now) {
-    quick = on;
-    interactive = !on;
+    delayed.setTurns(!on);
     if (on && tcb.state.isSynchronized() && tcb.rcvNxt != tcb.lastAckSent) {
       connection.sendAck(now);
     }
   }
 
   boolean isQuickAck() {
-    return !interactive;
+    return !delayed.inTurns();
   }
 
-  /** The size of the peer's segments, as far as seen. */
-  int peerSegment() {
-    return peerSegment;
+  /** The delaying of acknowledgments. */
+  DelayedAcks delayed() {
+    return delayed;
   }
 
   /** Whether as much waits for the reader as it wants at once: SO_RCVLOWAT. */
@@ -187,8 +180,8 @@ final class Receiver {
       ackNow |= segment.has(TcpHeader.FIN) && segment.seq != tcb.rcvNxt;
       return;
     }
-    lastDataAt = now;
-    peerSegment = Math.min(Math.max(peerSegment, length), tcb.rcvMss);
+    delayed.onData(length, segment.has(TcpHeader.PSH), now);
+    fresh = true;
     if (segment.seq == tcb.rcvNxt) {
       boolean wasReadable = isReadable();
       accept(segment.data(), length);
@@ -247,20 +240,42 @@ final class Receiver {
 
   /** Sends or schedules the acknowledgment that what arrived has earned. */
   void settle(long now) {
+    if (!ackNow && !fresh) {
+      return;
+    }
     int unacknowledged = SequenceNumber.diff(tcb.rcvNxt, tcb.lastAckSent);
-    // RFC 9293 section 3.8.6.3: "an ACK SHOULD be generated for at least every second full-sized
-    // segment or 2*RMSS bytes of new data".
-    if (ackNow || (quick && unacknowledged > 0) || unacknowledged >= 2 * peerSegment) {
+    boolean waiting = connection.timers.isSet(TcpTimers.Kind.DELAYED_ACK);
+    if (ackNow || (unacknowledged > 0 && delayed.isDue(unacknowledged, waiting))) {
       connection.sendAck(now);
-    } else if (unacknowledged > 0 && !connection.timers.isSet(TcpTimers.Kind.DELAYED_ACK)) {
-      connection.timers.set(
-          TcpTimers.Kind.DELAYED_ACK, now + connection.configuration.delayedAck());
+    } else if (unacknowledged > 0) {
+      delay(now);
+    }
+    fresh = false;
+  }
+
+  private void delay(long now) {
+    long pending = connection.timers.deadline(TcpTimers.Kind.DELAYED_ACK);
+    long deadline = delayed.deadline(pending, now);
+    if (deadline <= now) {
+      connection.sendAck(now);
+    } else {
+      connection.timers.set(TcpTimers.Kind.DELAYED_ACK, deadline);
     }
   }
 
-  /** The delayed acknowledgment has waited long enough: the user does not answer in turns. */
+  /**
+   * The acknowledgment of the peer's SYN-ACK is to go with the data that the user is about to send,
+   * as Linux does it for who says so.
+   */
+  void awaitData(long now) {
+    delayed.hurry();
+    connection.timers.set(
+        TcpTimers.Kind.DELAYED_ACK, now + connection.configuration.maxDelayedAck());
+  }
+
+  /** The delayed acknowledgment has waited long enough. */
   void onDelayedAck(long now) {
-    interactive = false;
+    delayed.onTimeout();
     if (tcb.rcvNxt != tcb.lastAckSent) {
       connection.sendAck(now);
     }
@@ -274,7 +289,8 @@ final class Receiver {
     int free = capacity - buffer.size() - queue.bytes();
     // What the header's field cannot say cannot be opened either.
     int opened = Math.min(free, 65_535 << tcb.rcvWindShift) - tcb.rcvWnd();
-    boolean drained = buffer.size() == 0 && !interactive && tcb.rcvNxt != tcb.lastAckSent;
+    boolean drained =
+        buffer.size() == 0 && tcb.rcvNxt != tcb.lastAckSent && delayed.isDueWhenDrained();
     if (drained || opened >= Math.min(capacity / 2, 2 * tcb.rcvMss)) {
       connection.sendAck(now);
     }

@@ -81,8 +81,10 @@ final class SegmentArrives {
       connection.handshake.complete(segment, now);
       connection.on(TcpEvent.SYN_ACK);
       connection.established(now);
-      if (connection.settings.deferAccept == 0) {
+      if (connection.settings.deferAccept == 0 && receiver.isQuickAck()) {
         receiver.acknowledgeAtOnce();
+      } else {
+        receiver.awaitData(now);
       }
       segment.trimFront(tcb.rcvNxt);
       checkUrgent(segment);
@@ -128,6 +130,7 @@ final class SegmentArrives {
       // "special allowance should be made to accept valid ACKs, URGs, and RSTs": the rest is not
       // taken, and the sender is told where the window stands.
       receiver.acknowledgeAtOnce();
+      receiver.delayed().hurry();
     }
     connection.heardFrom(now);
     reportDuplicate(segment);
@@ -205,6 +208,9 @@ final class SegmentArrives {
       // The peer has not got our SYN-ACK, or not yet: it is sent again.
       connection.handshake.sendSynAck(now);
       return;
+    }
+    if (segment.dataLength() > 0 && lt(segment.seq, tcb.rcvNxt)) {
+      receiver.delayed().hurry();
     }
     reportDuplicate(segment);
     if (tcb.state == TcpState.TIME_WAIT && segment.has(TcpHeader.FIN)) {
@@ -345,6 +351,9 @@ final class SegmentArrives {
     }
     if (segment.dataLength() > 0 && connection.ecn.dataArrived(segment)) {
       receiver.acknowledgeAtOnce();
+      if (connection.ecn.isEchoing()) {
+        receiver.delayed().congestionMarked();
+      }
     }
     receiver.text(segment, now);
     return true;

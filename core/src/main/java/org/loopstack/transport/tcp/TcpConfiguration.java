@@ -27,10 +27,10 @@ public final class TcpConfiguration {
    * sys/netinet/tcp_timer.h: a SYN at 1, 1, 1, 1, 1, 2, 4 ... seconds (tcp_syn_backoff) until
    * TCPTV_KEEP_INIT, 12 retransmissions (TCP_MAXRXTSHIFT) of at most 64 s (TCPTV_REXMTMAX), a
    * timeout of at least 30 ms (rexmit_min) to which 200 ms are added (rexmit_slop), acknowledgments
-   * delayed by 40 ms (delacktime, 100 ms before revision 360010), 2 MSL of 30 s each, 8 keep-alive
-   * probes. Of sys/kern/uipc_socket.c: a backlog of up to 128 (kern.ipc.soacceptqueue), of which
-   * half as many again may wait; of tcp_syncache.c: 3 SYN-ACKs sent again, and a reset for whom no
-   * socket can be made (rst_on_sock_fail).
+   * delayed by 40 ms (delacktime, 100 ms before revision 360010) for one segment at most, 2 MSL of
+   * 30 s each, 8 keep-alive probes. Of sys/kern/uipc_socket.c: a backlog of up to 128
+   * (kern.ipc.soacceptqueue), of which half as many again may wait; of tcp_syncache.c: 3 SYN-ACKs
+   * sent again, and a reset for whom no socket can be made (rst_on_sock_fail).
    */
   public static TcpConfiguration freebsd() {
     return new Builder()
@@ -44,6 +44,9 @@ public final class TcpConfiguration {
         .synAckRetries(3)
         .dataRetries(12)
         .orphanRetries(12)
+        .maxDelayedAck(0)
+        .quickAcks(0)
+        .ackEverySecondSegment(true)
         .timeWaitReuse(0)
         .keepAliveProbes(8)
         .sendBuffer(32_768)
@@ -107,6 +110,27 @@ public final class TcpConfiguration {
   /** How long an acknowledgment may wait for data to go with. */
   long delayedAck() {
     return values.delayedAck;
+  }
+
+  /** How long it may wait if the peer's segments come far apart. */
+  long maxDelayedAck() {
+    return values.maxDelayedAck;
+  }
+
+  /**
+   * How many acknowledgments go at once before they begin to wait, at a connection's beginning and
+   * when something was amiss; 0 for none.
+   */
+  int quickAcks() {
+    return values.quickAcks;
+  }
+
+  /**
+   * Whether every second segment is acknowledged at once whatever its size, and the reader's calls
+   * never acknowledge what has arrived.
+   */
+  boolean ackEverySecondSegment() {
+    return values.ackEverySecondSegment;
   }
 
   /** How long TIME-WAIT lasts: 2 MSL. */
@@ -291,6 +315,9 @@ public final class TcpConfiguration {
     private int dataRetries = 15;
     private int orphanRetries = 8;
     private long delayedAck = 40 * MILLISECOND;
+    private long maxDelayedAck = 200 * MILLISECOND;
+    private int quickAcks = 16;
+    private boolean ackEverySecondSegment;
     private long timeWait = 60 * SECOND;
     private long timeWaitReuse = SECOND;
     private long finTimeout = 60 * SECOND;
@@ -336,6 +363,9 @@ public final class TcpConfiguration {
       dataRetries = from.dataRetries;
       orphanRetries = from.orphanRetries;
       delayedAck = from.delayedAck;
+      maxDelayedAck = from.maxDelayedAck;
+      quickAcks = from.quickAcks;
+      ackEverySecondSegment = from.ackEverySecondSegment;
       timeWait = from.timeWait;
       timeWaitReuse = from.timeWaitReuse;
       finTimeout = from.finTimeout;
@@ -421,6 +451,24 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#delayedAck}. */
     public Builder delayedAck(long value) {
       delayedAck = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#maxDelayedAck}. */
+    public Builder maxDelayedAck(long value) {
+      maxDelayedAck = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#quickAcks}. */
+    public Builder quickAcks(int value) {
+      quickAcks = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#ackEverySecondSegment}. */
+    public Builder ackEverySecondSegment(boolean value) {
+      ackEverySecondSegment = value;
       return this;
     }
 

@@ -93,8 +93,8 @@ final class TcpConnection {
     this.owner = owner;
     userTimeout = new UserTimeout(settings);
     ecn = new Ecn(configuration);
-    receiver = new Receiver(this, settings.receiveBuffer);
     sender = new Sender(this);
+    receiver = new Receiver(this, settings.receiveBuffer);
     out = new SegmentWriter(internet, this, ends, route);
     handshake = new Handshake(this);
     arrives = new SegmentArrives(this);

@@ -53,6 +53,11 @@ final class TcpTimers {
     return deadlines[kind.slot] != Clock.NEVER;
   }
 
+  /** When the timer expires, or {@link Clock#NEVER}. */
+  long deadline(Kind kind) {
+    return deadlines[kind.slot];
+  }
+
   /** Stops the timer if its time has come, and says so. */
   boolean expired(Kind kind, long now) {
     if (deadlines[kind.slot] > now) {

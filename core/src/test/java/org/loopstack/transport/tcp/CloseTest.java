@@ -116,6 +116,7 @@ class CloseTest {
   void closingWithUnreadDataResets() throws Exception {
     f.accept();
     f.peerSends("unread");
+    assertThat(f.sentOne().acknowledgment()).isEqualTo(f.peerNext);
     f.endpoint().close();
     assertThat(f.sentOne().has(RST)).isTrue();
     nothingIsLeft();

@@ -22,7 +22,13 @@ import org.loopstack.wire.TcpSegment;
 
 /** What the receiver takes, when it acknowledges, and what window it offers. */
 class ReceiverTest {
-  private final TcpFixture f = new TcpFixture();
+  private TcpFixture f = new TcpFixture();
+
+  /** A connection whose acknowledgments wait from the beginning. */
+  private TcpFixture patient() throws Exception {
+    f = new TcpFixture(TcpConfiguration.linux().toBuilder().quickAcks(0).build());
+    return f.accept();
+  }
 
   private TcpFixture small(int buffer) throws Exception {
     f.listen(5).setOption(StandardSocketOptions.SO_RCVBUF, buffer);
@@ -34,7 +40,7 @@ class ReceiverTest {
   @Tag("RFC5681-4.2-DELAY")
   @Test
   void oneSegmentIsAcknowledgedAfterFortyMilliseconds() throws Exception {
-    f.accept();
+    patient();
     f.peerSends("hello");
     f.sentNothing();
     f.passMillis(39);
@@ -47,7 +53,7 @@ class ReceiverTest {
   @Tag("RFC5681-4.2-SECOND")
   @Test
   void everySecondFullSizedSegmentIsAcknowledgedAtOnce() throws Exception {
-    f.accept();
+    patient();
     f.peerSends("x".repeat(1400));
     f.sentNothing();
     f.peerSends("x".repeat(1400));
@@ -58,7 +64,7 @@ class ReceiverTest {
 
   @Test
   void dataCarriesTheAcknowledgmentAndNoOtherFollows() throws Exception {
-    f.accept();
+    patient();
     f.peerSends("hello");
     f.write("world");
     TcpSegment answer = f.sentOne();

@@ -31,37 +31,37 @@ class SegmentArrivesTest {
       SYN_RECEIVED SYN     | synack! ack              ack              ack              synack!
       SYN_RECEIVED SYN-ACK | synack! ack              ack              ack              synack!
       SYN_RECEIVED ACK     | ack!    ->ESTABLISHED    ->ESTABLISHED    ->ESTABLISHED    ack!
-      SYN_RECEIVED DATA    | ack!    ->ESTABLISHED    ack>ESTABLISHED  ack>ESTABLISHED  ack!
+      SYN_RECEIVED DATA    | ack!    ack>ESTABLISHED  ack>ESTABLISHED  ack>ESTABLISHED  ack!
       SYN_RECEIVED FIN     | ack!    ack>CLOSE_WAIT   ack>ESTABLISHED  ack>ESTABLISHED  ack!
       SYN_RECEIVED RST     | -!      ->CLOSED         ack              ack              -!
-      SYN_RECEIVED URG     | ack!    ->ESTABLISHED    ack>ESTABLISHED  ack>ESTABLISHED  ack!
+      SYN_RECEIVED URG     | ack!    ack>ESTABLISHED  ack>ESTABLISHED  ack>ESTABLISHED  ack!
       SYN_RECEIVED NOTHING | ack!    -!               -!               -!               ack!
 
       ESTABLISHED  SYN     | ack!    ack              ack              ack              ack!
       ESTABLISHED  SYN-ACK | ack!    ack              ack              ack              ack!
       ESTABLISHED  ACK     | ack!    -                -                -                ack!
-      ESTABLISHED  DATA    | ack!    -                ack              ack              ack!
+      ESTABLISHED  DATA    | ack!    ack              ack              ack              ack!
       ESTABLISHED  FIN     | ack!    ack>CLOSE_WAIT   ack              ack              ack!
       ESTABLISHED  RST     | -!      ->CLOSED         ack              ack              -!
-      ESTABLISHED  URG     | ack!    -                ack              ack              ack!
+      ESTABLISHED  URG     | ack!    ack              ack              ack              ack!
       ESTABLISHED  NOTHING | ack!    -!               -!               -!               ack!
 
       FIN_WAIT_1   SYN     | ack!    ack              ack              ack              ack!
       FIN_WAIT_1   SYN-ACK | ack!    ack              ack              ack              ack!
       FIN_WAIT_1   ACK     | ack!    -                -                -                ack!
-      FIN_WAIT_1   DATA    | ack!    -                ack              ack              ack!
+      FIN_WAIT_1   DATA    | ack!    ack              ack              ack              ack!
       FIN_WAIT_1   FIN     | ack!    ack>CLOSING      ack              ack              ack!
       FIN_WAIT_1   RST     | -!      ->CLOSED         ack              ack              -!
-      FIN_WAIT_1   URG     | ack!    -                ack              ack              ack!
+      FIN_WAIT_1   URG     | ack!    ack              ack              ack              ack!
       FIN_WAIT_1   NOTHING | ack!    -!               -!               -!               ack!
 
       FIN_WAIT_2   SYN     | ack!    ack              ack              ack              ack!
       FIN_WAIT_2   SYN-ACK | ack!    ack              ack              ack              ack!
       FIN_WAIT_2   ACK     | ack!    -                -                -                ack!
-      FIN_WAIT_2   DATA    | ack!    -                ack              ack              ack!
+      FIN_WAIT_2   DATA    | ack!    ack              ack              ack              ack!
       FIN_WAIT_2   FIN     | ack!    ack>TIME_WAIT    ack              ack              ack!
       FIN_WAIT_2   RST     | -!      ->CLOSED         ack              ack              -!
-      FIN_WAIT_2   URG     | ack!    -                ack              ack              ack!
+      FIN_WAIT_2   URG     | ack!    ack              ack              ack              ack!
       FIN_WAIT_2   NOTHING | ack!    -!               -!               -!               ack!
 
       CLOSE_WAIT   SYN     | ack!    ack              ack              ack              ack!
