@@ -125,15 +125,16 @@ final class IcmpInput {
     if (kind == null) {
       return null;
     }
+    int protocol = Ipv4Header.protocol(b, inner);
+    UpperProtocol upper = layer.upper(protocol);
     int mtu = 0;
     if (kind == Kind.PACKET_TOO_BIG) {
-      mtu = learnMtu(b, at, inner, destination);
+      boolean believe = upper == null || !upper.checksErrors();
+      mtu = believe ? learnMtu(b, at, inner, destination) : reportedMtu(b, at, inner);
     }
     if (Ipv4Header.fragmentOffset(b, inner) != 0) {
       return null;
     }
-    int protocol = Ipv4Header.protocol(b, inner);
-    UpperProtocol upper = layer.upper(protocol);
     if (upper != null) {
       int transport = Ipv4Header.payloadAt(b, inner);
       int quoted = packet.headEnd() - transport;
@@ -156,18 +157,31 @@ final class IcmpInput {
     return null;
   }
 
-  private int learnMtu(byte[] b, int at, int inner, IpAddress destination) {
-    int length = Ipv4Header.totalLength(b, inner);
+  /** The MTU that a message tells, or what is likely if it does not. */
+  private static int reportedMtu(byte[] b, int at, int inner) {
     int reported = IcmpHeader.nextHopMtu(b, at);
     if (reported == 0) {
       reported = 68;
+      int length = Ipv4Header.totalLength(b, inner);
       for (int plateau : PLATEAUS) {
         if (plateau < length) {
-          reported = plateau;
-          break;
+          return plateau;
         }
       }
     }
+    return reported;
+  }
+
+  /** Believes an error that the protocol above has recognised. */
+  void learnMtu(IcmpError error) {
+    byte[] b = error.packet().head();
+    int at = error.packet().transportOffset();
+    int _ = learnMtu(b, at, IcmpHeader.embeddedAt(at), error.destination());
+  }
+
+  private int learnMtu(byte[] b, int at, int inner, IpAddress destination) {
+    int length = Ipv4Header.totalLength(b, inner);
+    int reported = reportedMtu(b, at, inner);
     if (reported >= length || layer.table().isLocal(destination)) {
       // What was sent already fits: an old report, or a forged one.
       return reported;

@@ -94,11 +94,15 @@ final class Icmpv6Input {
     int mtu = 0;
     if (type == Icmpv6Header.PACKET_TOO_BIG) {
       mtu = (int) Math.min(Icmpv6Header.mtu(b, at), Integer.MAX_VALUE);
-      learnMtu(b, inner, destination, mtu);
     }
     var headers = new Ipv6ExtensionHeaders();
     int limit = packet.headEnd();
-    if (!headers.walkEmbedded(b, inner, limit) || limit - headers.upperAt() < 8) {
+    boolean walked = headers.walkEmbedded(b, inner, limit) && limit - headers.upperAt() >= 8;
+    UpperProtocol upper = walked ? layer.upper(headers.upperProtocol()) : null;
+    if (type == Icmpv6Header.PACKET_TOO_BIG && (upper == null || !upper.checksErrors())) {
+      learnMtu(b, inner, destination, mtu);
+    }
+    if (!walked) {
       return null;
     }
     int fragment = headers.fragmentAt();
@@ -106,7 +110,6 @@ final class Icmpv6Input {
       return null;
     }
     int protocol = headers.upperProtocol();
-    UpperProtocol upper = layer.upper(protocol);
     if (upper != null) {
       int transport = headers.upperAt();
       IcmpError error =
@@ -126,6 +129,12 @@ final class Icmpv6Input {
       upper.receiveError(error);
     }
     return null;
+  }
+
+  /** Believes an error that the protocol above has recognised. */
+  void learnMtu(IcmpError error) {
+    int inner = Icmpv6Header.embeddedAt(error.packet().transportOffset());
+    learnMtu(error.packet().head(), inner, error.destination(), error.mtu());
   }
 
   private void learnMtu(byte[] b, int inner, IpAddress destination, int mtu) {

@@ -85,6 +85,19 @@ public interface Internet {
    */
   void sendPortUnreachable(Packet offending);
 
+  /**
+   * Believes that a datagram was too big for its path (RFC 1191, RFC 8201): what a protocol that
+   * {@linkplain UpperProtocol#checksErrors checks} such reports itself says of one that is about a
+   * datagram of its own. Never below the least MTU of the version.
+   */
+  void learnPathMtu(IcmpError error);
+
+  /**
+   * Negative advice (RFC 9293 section 3.8.3, RFC 1122 section 3.3.1.4): what is sent this way does
+   * not seem to arrive. What was learned of the path is forgotten.
+   */
+  void doubtPath(Route route);
+
   /** Counts a datagram that was thrown away, under its interface and its reason. */
   void drop(Packet packet, DropReason reason);
 

@@ -312,6 +312,16 @@ public final class InternetLayer implements Internet, AutoCloseable {
   }
 
   @Override
+  public void learnPathMtu(IcmpError error) {
+    input.learnPathMtu(error);
+  }
+
+  @Override
+  public void doubtPath(Route route) {
+    pathMtus.forget(route.destination());
+  }
+
+  @Override
   public void drop(Packet packet, DropReason reason) {
     Interface in = interfaceAt(packet.interfaceIndex());
     if (in != null) {

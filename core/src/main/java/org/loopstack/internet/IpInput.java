@@ -73,4 +73,13 @@ final class IpInput {
     upper.receive(packet, source, destination);
     return null;
   }
+
+  /** Believes a "packet too big" that the protocol above has recognised. */
+  void learnPathMtu(IcmpError error) {
+    if (error.destination().isIpv4()) {
+      icmp.learnMtu(error);
+    } else {
+      icmpv6.learnMtu(error);
+    }
+  }
 }

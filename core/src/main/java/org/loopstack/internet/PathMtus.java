@@ -59,6 +59,13 @@ final class PathMtus {
     timer.armNoLaterThan(expiry);
   }
 
+  /** What was reported of a path is in doubt. */
+  void forget(IpAddress destination) {
+    if (!entries.isEmpty()) {
+      entries.remove(destination);
+    }
+  }
+
   private void expire() {
     long now = engine.now();
     long next = Clock.NEVER;

@@ -25,4 +25,13 @@ public interface UpperProtocol {
    * @param error what it says; its packet is the ICMP message
    */
   void receiveError(IcmpError error);
+
+  /**
+   * Whether this protocol finds out itself if an error is about something that it has sent, so that
+   * a forged "packet too big" is not believed before (RFC 5927 section 7); it then calls {@link
+   * Internet#learnPathMtu}.
+   */
+  default boolean checksErrors() {
+    return false;
+  }
 }

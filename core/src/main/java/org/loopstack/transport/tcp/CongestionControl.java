@@ -48,8 +48,17 @@ abstract class CongestionControl {
     ssthresh = threshold;
   }
 
-  /** The sender's maximum segment size is known, or has changed. */
+  /** The sender's maximum segment size is known, or larger: as many bytes as before may go. */
   final void setMss(int mss) {
+    smss = mss;
+  }
+
+  /** The same, but as many segments as before may go: Linux counts the window in segments. */
+  final void scaleTo(int mss) {
+    setWindow((long) cwnd * mss / smss);
+    if (ssthresh != Integer.MAX_VALUE) {
+      ssthresh = (int) Math.min((long) ssthresh * mss / smss, Integer.MAX_VALUE - 1);
+    }
     smss = mss;
   }
 

@@ -298,14 +298,9 @@ final class Handshake {
     // RFC 5681 section 3.1: "if the SYN or SYN/ACK is lost, the initial window ... MUST be one
     // segment"; as on Linux, one loss is forgiven.
     int initialWindow = retries > 1 ? 1 : configuration.initialWindowSegments();
-    connection.sender.start(connection.out.sendMss(peerMss), initialWindow);
+    connection.sender.start(peerMss, initialWindow, now);
     // The SYN's window is never scaled, all others are.
     connection.sender.setWindow(
         segment, segment.opens ? segment.window : segment.window << tcb.sndWindShift);
-  }
-
-  /** What the peer takes and the path carries now. */
-  int sendMss() {
-    return connection.out.sendMss(peerMss);
   }
 }

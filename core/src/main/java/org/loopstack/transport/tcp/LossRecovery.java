@@ -33,6 +33,7 @@ final class LossRecovery {
   private final RttEstimator rtt;
   private final ProportionalRateReduction prr = new ProportionalRateReduction();
   private final Ecn ecn;
+  private final SegmentSize size;
   private CongestionControl congestion;
 
   private Phase phase = Phase.OPEN;
@@ -66,12 +67,14 @@ final class LossRecovery {
       Rack rack,
       RttEstimator rtt,
       Ecn ecn,
+      SegmentSize size,
       CongestionControl congestion) {
     this.tcb = tcb;
     this.queue = queue;
     this.rack = rack;
     this.rtt = rtt;
     this.ecn = ecn;
+    this.size = size;
     this.congestion = congestion;
   }
 
@@ -143,7 +146,7 @@ final class LossRecovery {
     long again = detect(news, now);
     boolean newLoss = queue.lost() > lostBefore;
     if (queue.lost() > 0 && !isRepairing()) {
-      enterRecovery(now);
+      onLoss(now);
     }
     adjust(news, newLoss, limited, measured, now);
     return again;
@@ -322,6 +325,15 @@ final class LossRecovery {
     ecn.windowReduced();
   }
 
+  private void onLoss(long now) {
+    if (size.search.lost(tcb.sndUna)) {
+      // The probe of the path's MTU, and no congestion: it is sent again in smaller pieces.
+      onPathMtu(tcb.sndMss);
+    } else {
+      enterRecovery(now);
+    }
+  }
+
   private void enterRecovery(long now) {
     if (phase != Phase.CWR) {
       undoable = false;
@@ -393,9 +405,11 @@ final class LossRecovery {
   long reorderingTimeout(long now) {
     long again = rack.detectLoss(isRepairing(), now);
     if (queue.lost() > 0 && !isRepairing()) {
-      enterRecovery(now);
-      congestion.setWindow(
-          prr.window(0, false, pipe(), congestion.slowStartThreshold(), tcb.sndMss));
+      onLoss(now);
+      if (phase == Phase.RECOVERY) {
+        congestion.setWindow(
+            prr.window(0, false, pipe(), congestion.slowStartThreshold(), tcb.sndMss));
+      }
     }
     return again;
   }

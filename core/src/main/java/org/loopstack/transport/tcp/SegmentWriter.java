@@ -6,6 +6,7 @@ import org.loopstack.buffer.Packet;
 import org.loopstack.buffer.Slice;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
+import org.loopstack.internet.IcmpError;
 import org.loopstack.internet.Internet;
 import org.loopstack.internet.Route;
 import org.loopstack.wire.Bytes;
@@ -57,10 +58,30 @@ final class SegmentWriter {
     return ends.remote().isIpv4() ? 576 - IPV4_OVERHEAD : 1280 - IPV6_OVERHEAD;
   }
 
-  /** The most data that a segment can carry to the peer, options counted in. */
-  int sendMss(int peerMss) {
-    int mss = limited(Math.min(peerMss, maxSegment(currentRoute().mtu())));
-    return Math.max(mss - (tcb.tsOk ? TIMESTAMPS_LENGTH : 0), 1);
+  /**
+   * The data that a segment can carry to the peer in a datagram of a size, options counted off.
+   *
+   * @param peerMss what the peer takes, options counted in (RFC 6691)
+   */
+  int sendMss(int peerMss, int datagram) {
+    int mss = limited(Math.min(peerMss, maxSegment(datagram)));
+    int bounded = Math.max(mss, connection.configuration.minSendMss());
+    return bounded - (headerLength() - TcpHeader.MIN_LENGTH);
+  }
+
+  /** The header of a segment of data. */
+  int headerLength() {
+    return TcpHeader.MIN_LENGTH + (tcb.tsOk ? TIMESTAMPS_LENGTH : 0);
+  }
+
+  /** How large a datagram with a segment of that size is, options counted in. */
+  int mtuOf(int mss) {
+    return mss + (ends.remote().isIpv4() ? IPV4_OVERHEAD : IPV6_OVERHEAD);
+  }
+
+  /** How large a datagram with so much data is. */
+  int datagramOf(int data) {
+    return mtuOf(data) + headerLength() - TcpHeader.MIN_LENGTH;
   }
 
   /** By TCP_MAXSEG, if it is set. */
@@ -86,6 +107,16 @@ final class SegmentWriter {
       }
     }
     return route;
+  }
+
+  /** Believes a report about the path. */
+  void learnPathMtu(IcmpError report) {
+    internet.learnPathMtu(report);
+  }
+
+  /** What is sent does not arrive: RFC 9293 section 3.8.3's negative advice. */
+  void doubtPath() {
+    internet.doubtPath(route);
   }
 
   /** The MTU of the path. */

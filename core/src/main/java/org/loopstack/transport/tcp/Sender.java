@@ -19,12 +19,16 @@ import org.loopstack.wire.TcpHeader;
  * congestion window is, is {@link LossRecovery}'s to say.
  */
 final class Sender {
+  /** As Linux: with fewer segments in the congestion window no probe is risked. */
+  private static final int MIN_PROBE_WINDOW = 11;
+
   final SendBuffer buffer = new SendBuffer();
   final RetransmissionQueue queue = new RetransmissionQueue();
   final RttEstimator rtt;
   final LossRecovery recovery;
   final Chronograph chronograph = new Chronograph();
   final DeliveryRate rate = new DeliveryRate();
+  final SegmentSize size;
 
   private final TcpConnection connection;
   private final TransmissionControlBlock tcb;
@@ -50,11 +54,17 @@ final class Sender {
   /** Whether the peer's window did. */
   private boolean peerLimited;
 
+  /** Whether new data waits until there is room for a probe of the path's MTU. */
+  private boolean holding;
+
   /** Whether all that is queued goes at once, however small: the user has asked for it. */
   private boolean pushing;
 
   /** Since when what is outstanding, or waits for a window, has made no progress. */
   private long stalledSince;
+
+  /** When what is outstanding was sent again for the first time in this series of timeouts. */
+  private long retriedSince;
 
   private int timeouts;
 
@@ -75,6 +85,7 @@ final class Sender {
     this.tcb = connection.tcb;
     this.timers = connection.timers;
     this.rtt = new RttEstimator(connection.configuration);
+    this.size = new SegmentSize(connection);
     this.rack = new Rack(tcb, queue, rtt);
     this.scoreboard = new SackScoreboard(tcb, queue, rack);
     this.recovery =
@@ -84,14 +95,14 @@ final class Sender {
             rack,
             rtt,
             connection.ecn,
+            size,
             CongestionControls.create(connection.settings.congestion));
   }
 
   /** The handshake is done: ISS is acknowledged, data begins behind it. */
-  void start(int mss, int initialWindow) {
-    tcb.sndMss = mss;
-    congestion().setMss(mss);
-    congestion().setWindow(connection.configuration.initialWindow(initialWindow, mss));
+  void start(int peerMss, int initialWindow, long now) {
+    size.start(peerMss, now);
+    congestion().setWindow(connection.configuration.initialWindow(initialWindow, tcb.sndMss));
     smallEnd = tcb.sndUna;
     tcb.sndUp = tcb.sndUna;
     recovery.start();
@@ -173,6 +184,22 @@ final class Sender {
     if (!tcb.state.mayHaveUnacknowledged() || finAcknowledged) {
       return;
     }
+    followPath();
+    boolean sent = transmitAll(now);
+    if (connection.takeTooLarge() && size.isStale()) {
+      // The path has become smaller this very moment: what was refused goes again in smaller
+      // pieces.
+      shrink();
+      sent |= transmitAll(now);
+    }
+    if (sent) {
+      armProbe(now);
+    }
+    armTimers(now);
+    chronograph.enter(phase(), now);
+  }
+
+  private boolean transmitAll(long now) {
     boolean withholding = recovery.isWithholding();
     if (!withholding) {
       sendLost(now);
@@ -180,18 +207,35 @@ final class Sender {
     congestionLimited = false;
     peerLimited = false;
     boolean sent = false;
-    while (sendNext(now)) {
+    if (size.search.isEnabled()) {
+      sent = sendMtuProbe(now);
+    }
+    while (!holding && sendNext(now)) {
       override = false;
       sent = true;
     }
     if (withholding && recovery.stopWithholdingUnlessSent()) {
       sendLost(now);
     }
-    if (sent) {
-      armProbe(now);
+    return sent;
+  }
+
+  /** The link's MTU, or what is known of the path's, may have changed. */
+  private void followPath() {
+    if (connection.takeTooLarge()) {
+      shrink();
+    } else if (size.isStale()) {
+      size.update();
     }
-    armTimers(now);
-    chronograph.enter(phase(), now);
+  }
+
+  /** RFC 1191 section 6.4: what was too large is sent again at once, which is no congestion. */
+  private void shrink() {
+    int before = tcb.sndMss;
+    size.update();
+    if (tcb.sndMss < before) {
+      recovery.onPathMtu(tcb.sndMss);
+    }
   }
 
   private Chronograph.Phase phase() {
@@ -236,6 +280,7 @@ final class Sender {
     if (segment.dataLength() > tcb.sndMss) {
       queue.split(segment, SequenceNumber.add(segment.seq, tcb.sndMss));
     }
+    size.search.abandon();
     retransmissions++;
     connection.counters.bytesSentAgain += segment.dataLength();
     recovery.sent(segment.length(), true, connection.out.timestamp(now));
@@ -260,6 +305,42 @@ final class Sender {
     }
     restartIfIdle(now);
     sendNew(Math.max(length, 0), fin, now);
+    return true;
+  }
+
+  /**
+   * RFC 4821 section 7.3: sends the next probe, once there is so much to send behind it that its
+   * loss would show without a timeout. As Linux, what would make that impossible waits meanwhile.
+   *
+   * @return whether a probe was sent
+   */
+  private boolean sendMtuProbe(long now) {
+    holding = false;
+    if (size.search.isProbing()
+        || recovery.phase() != LossRecovery.Phase.OPEN
+        || congestion().window() < MIN_PROBE_WINDOW * tcb.sndMss
+        || connection.receiver.hasSackBlocks()) {
+      return false;
+    }
+    int datagram = size.probeSize(now);
+    if (datagram == 0) {
+      return false;
+    }
+    int length = size.dataOf(datagram);
+    int needed = length + (Rack.DUP_THRESH + 1) * tcb.sndMss;
+    if (unsent() < needed || tcb.sndWnd < needed) {
+      return false;
+    }
+    int pipe = recovery.pipe();
+    boolean windowFull = pipe + 2 * tcb.sndMss > congestion().window();
+    if (flightSize() + needed > tcb.sndWnd || (windowFull && pipe > 0)) {
+      holding = true;
+    }
+    if (holding || windowFull) {
+      return false;
+    }
+    size.search.sent(datagram, tcb.sndNxt, SequenceNumber.add(tcb.sndNxt, length));
+    sendNew(length, false, now);
     return true;
   }
 
@@ -362,6 +443,9 @@ final class Sender {
     boolean limited = isCongestionLimited();
     if (news.advanced) {
       advance(segment.ack, now);
+      if (size.search.acknowledged(tcb.sndUna)) {
+        size.grow();
+      }
     }
     TcpCounters counters = connection.counters;
     counters.delivered += news.segments;
@@ -487,7 +571,12 @@ final class Sender {
     tcb.sndWnd = window;
     tcb.sndWl1 = segment.seq;
     tcb.sndWl2 = segment.ack;
-    tcb.maxSndWnd = Math.max(tcb.maxSndWnd, window);
+    if (window > tcb.maxSndWnd) {
+      tcb.maxSndWnd = window;
+      if (size.isBoundByWindow() || window < 2 * tcb.sndMss) {
+        size.update();
+      }
+    }
     if (window > 0) {
       persistBackOff = 0;
       if (tcb.sndNxt == tcb.sndUna) {
@@ -506,10 +595,13 @@ final class Sender {
     }
     if (timeouts == 0) {
       stalledSince = head.sentAt;
+      retriedSince = now;
     }
-    if (givenUp(timeouts, now)) {
+    if (givenUp(now)) {
       return;
     }
+    followPath();
+    doubtPath(now);
     recovery.onTimeout(timeouts == 0, now);
     timeouts++;
     rtt.backOff();
@@ -521,19 +613,40 @@ final class Sender {
     timers.set(RETRANSMISSION, connection.userTimeout.clamp(now + rtt.timeout(), stalledSince));
   }
 
-  /** RFC 9293 section 3.8.3: R2, after which the connection is given up. */
-  private boolean givenUp(int attempts, long now) {
-    long timeout = connection.userTimeout.limit();
-    int limit =
-        connection.isOrphan()
-            ? connection.configuration.orphanRetries()
-            : connection.configuration.dataRetries();
-    // The user's timeout, where there is one, takes the place of R2.
-    if (timeout > 0 ? now - stalledSince < timeout : attempts < limit) {
-      return false;
+  /**
+   * RFC 9293 section 3.8.3 (MUST-20): "When the number of transmissions of the same segment reaches
+   * or exceeds threshold R1, pass negative advice ... to the IP layer". The path may also swallow
+   * what is large.
+   */
+  private void doubtPath(long now) {
+    int limit = connection.configuration.softRetries();
+    if (connection.configuration.isTimedOut(limit, timeouts, now - retriedSince)) {
+      var _ = size.blackHole(now);
+      connection.out.doubtPath();
     }
-    connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
-    return true;
+  }
+
+  /** RFC 9293 section 3.8.3: R2, after which the connection is given up. */
+  private boolean givenUp(long now) {
+    long timeout = connection.userTimeout.limit();
+    // The user's timeout, where there is one, takes the place of R2.
+    return timeout > 0
+        ? giveUp(now - stalledSince >= timeout, now)
+        : giveUp(
+            connection.configuration.isTimedOut(maxRetries(), timeouts, now - retriedSince), now);
+  }
+
+  private int maxRetries() {
+    return connection.isOrphan()
+        ? connection.configuration.orphanRetries()
+        : connection.configuration.dataRetries();
+  }
+
+  private boolean giveUp(boolean due, long now) {
+    if (due) {
+      connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
+    }
+    return due;
   }
 
   /** The persist timer expired: ask for a window, or send in spite of a small one. */
@@ -550,7 +663,9 @@ final class Sender {
     // A probe that is not answered counts like a lost segment; any answer sets the count back. But
     // for a connection that its user has closed, a peer that keeps it open for ever without taking
     // a byte is a leak: as on Linux the answers do not count then.
-    if (givenUp(connection.isOrphan() ? persistBackOff : windowProbes, now)) {
+    long timeout = connection.userTimeout.limit();
+    int probes = connection.isOrphan() ? persistBackOff : windowProbes;
+    if (giveUp(timeout > 0 ? now - stalledSince >= timeout : probes >= maxRetries(), now)) {
       return;
     }
     windowProbes++;
@@ -592,6 +707,7 @@ final class Sender {
     if (tail == null || recovery.phase() != LossRecovery.Phase.OPEN) {
       return;
     }
+    followPath();
     int queued = SequenceNumber.diff(dataEnd(), tcb.sndNxt);
     int length = Math.min(queued, Math.min(tcb.sndMss, tcb.sndWnd - flightSize()));
     boolean isNew = length > 0 && !finSent;
@@ -613,16 +729,6 @@ final class Sender {
       throw new AssertionError("a segment was split into nothing");
     }
     return tail;
-  }
-
-  /** The path carries less than we thought: send again what was too big. */
-  void onPathMtu(int mss, long now) {
-    if (mss < tcb.sndMss) {
-      tcb.sndMss = mss;
-      congestion().setMss(mss);
-      recovery.onPathMtu(mss);
-      output(now);
-    }
   }
 
   // ---- the user's side ----

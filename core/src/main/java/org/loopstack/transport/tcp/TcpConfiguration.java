@@ -43,6 +43,8 @@ public final class TcpConfiguration {
         .connectTimeout(75 * SECOND)
         .synAckRetries(3)
         .dataRetries(12)
+        .retryTimeBase(0)
+        .minSendMss(216)
         .orphanRetries(12)
         .maxDelayedAck(0)
         .quickAcks(0)
@@ -304,6 +306,65 @@ public final class TcpConfiguration {
     return values.wholeSynWindow;
   }
 
+  /** How often a segment is sent again before the path is doubted: R1 of RFC 9293 section 3.8.3. */
+  int softRetries() {
+    return values.softRetries;
+  }
+
+  /**
+   * The first timeout of the schedule by which numbers of retransmissions are taken as the time
+   * that they would take, as Linux does; 0 if they are counted.
+   */
+  long retryTimeBase() {
+    return values.retryTimeBase;
+  }
+
+  /** When the path's MTU is searched (RFC 4821). */
+  MtuProbing mtuProbing() {
+    return values.mtuProbing;
+  }
+
+  /** The segment, headers not counted, that the search begins with. */
+  int baseMss() {
+    return values.baseMss;
+  }
+
+  /** The least to which timeouts make the search go down. */
+  int mtuProbeFloor() {
+    return values.mtuProbeFloor;
+  }
+
+  /** A range so narrow needs no more probes. */
+  int mtuProbeThreshold() {
+    return values.mtuProbeThreshold;
+  }
+
+  /** How often the search begins anew. */
+  long mtuProbeInterval() {
+    return values.mtuProbeInterval;
+  }
+
+  /** The least segment, options counted in, whatever the peer and the path say. */
+  int minSendMss() {
+    return values.minSendMss;
+  }
+
+  /**
+   * Whether a limit of retransmissions is reached, as a count or by the time that it stands for.
+   *
+   * @param attempts how often the segment was sent again
+   * @param elapsed how long ago for the first time
+   */
+  boolean isTimedOut(int limit, int attempts, long elapsed) {
+    long base = values.retryTimeBase;
+    if (base == 0) {
+      return attempts >= limit;
+    }
+    int doublings = 63 - Long.numberOfLeadingZeros(Math.max(1, values.maxRto / base));
+    long time = ((2L << Math.min(limit, doublings)) - 1) * base;
+    return attempts > 0 && elapsed >= time + Math.max(0, limit - doublings) * values.maxRto;
+  }
+
   /** Collects the values; each says its meaning where the configuration tells it. */
   public static final class Builder {
     private long initialRto = SECOND;
@@ -347,6 +408,14 @@ public final class TcpConfiguration {
     private boolean resetOnOverflow = false;
     private boolean wholeSynWindow = true;
     private SynCookieMode synCookies = SynCookieMode.UNDER_PRESSURE;
+    private int softRetries = 3;
+    private long retryTimeBase = 200 * MILLISECOND;
+    private MtuProbing mtuProbing = MtuProbing.OFF;
+    private int baseMss = 1_024;
+    private int mtuProbeFloor = 48;
+    private int mtuProbeThreshold = 8;
+    private long mtuProbeInterval = 600 * SECOND;
+    private int minSendMss = 48;
     private boolean robustTimeWait;
     private EcnMode ecn = EcnMode.ACCEPT;
     private boolean ecnFallback = true;
@@ -395,6 +464,14 @@ public final class TcpConfiguration {
       resetOnOverflow = from.resetOnOverflow;
       wholeSynWindow = from.wholeSynWindow;
       synCookies = from.synCookies;
+      softRetries = from.softRetries;
+      retryTimeBase = from.retryTimeBase;
+      mtuProbing = from.mtuProbing;
+      baseMss = from.baseMss;
+      mtuProbeFloor = from.mtuProbeFloor;
+      mtuProbeThreshold = from.mtuProbeThreshold;
+      mtuProbeInterval = from.mtuProbeInterval;
+      minSendMss = from.minSendMss;
       robustTimeWait = from.robustTimeWait;
       ecn = from.ecn;
       ecnFallback = from.ecnFallback;
@@ -668,6 +745,54 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#wholeSynWindow}. */
     public Builder wholeSynWindow(boolean value) {
       wholeSynWindow = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#softRetries}. */
+    public Builder softRetries(int value) {
+      softRetries = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#retryTimeBase}. */
+    public Builder retryTimeBase(long value) {
+      retryTimeBase = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#mtuProbing}. */
+    public Builder mtuProbing(MtuProbing value) {
+      mtuProbing = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#baseMss}. */
+    public Builder baseMss(int value) {
+      baseMss = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#mtuProbeFloor}. */
+    public Builder mtuProbeFloor(int value) {
+      mtuProbeFloor = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#mtuProbeThreshold}. */
+    public Builder mtuProbeThreshold(int value) {
+      mtuProbeThreshold = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#mtuProbeInterval}. */
+    public Builder mtuProbeInterval(long value) {
+      mtuProbeInterval = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#minSendMss}. */
+    public Builder minSendMss(int value) {
+      minSendMss = value;
       return this;
     }
 

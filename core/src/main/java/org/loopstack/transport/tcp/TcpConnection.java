@@ -77,7 +77,10 @@ final class TcpConnection {
   private @Nullable Errno softError;
   private boolean wasEstablished;
   private boolean closeWhenEstablished;
-  private boolean pathMtuChanged;
+
+  /** Whether something that is outstanding was too large for the path. */
+  private boolean tooLarge;
+
   private int keepAliveProbes;
   private long lastHeard;
 
@@ -155,10 +158,6 @@ final class TcpConnection {
 
   /** All segments that had arrived are taken in: sends what they let go, and acknowledges. */
   void settle(long now) {
-    if (pathMtuChanged) {
-      pathMtuChanged = false;
-      sender.onPathMtu(handshake.sendMss(), now);
-    }
     sender.output(now);
     if (tcb.state.isSynchronized()) {
       receiver.settle(now);
@@ -175,7 +174,9 @@ final class TcpConnection {
       return;
     }
     if (icmp.kind() == IcmpError.Kind.PACKET_TOO_BIG) {
-      pathMtuChanged = tcb.state.isSynchronized();
+      // RFC 5927 section 7.2: only now is the report known to be about what we have sent.
+      out.learnPathMtu(icmp);
+      tooLarge = tcb.state.isSynchronized();
     } else if (icmp.kind() != IcmpError.Kind.SOURCE_QUENCH) {
       // "A TCP implementation MUST silently discard any received ICMP Source Quench messages"
       // (MUST-55). In synchronized states all others are soft: what a forged message could kill,
@@ -190,10 +191,17 @@ final class TcpConnection {
   /** The internet layer would not send a segment. */
   void onSendRefused(Errno refused) {
     if (refused == Errno.EMSGSIZE) {
-      pathMtuChanged = true;
+      tooLarge = true;
     } else {
       softError = refused;
     }
+  }
+
+  /** Whether something was too large since the last look. */
+  boolean takeTooLarge() {
+    boolean was = tooLarge;
+    tooLarge = false;
+    return was;
   }
 
   /** Something came from the peer: it is there. */

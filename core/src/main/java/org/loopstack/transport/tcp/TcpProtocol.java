@@ -193,6 +193,12 @@ public final class TcpProtocol implements UpperProtocol {
     }
   }
 
+  /** A connection knows the numbers that it has sent: RFC 5927 section 7. */
+  @Override
+  public boolean checksErrors() {
+    return true;
+  }
+
   /**
    * Answers a segment that belongs to no connection (RFC 9293 section 3.10.7.1): "If the ACK bit is
    * off, sequence number zero is used, {@code <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>}. If the

@@ -72,7 +72,7 @@ class HandshakeTest {
     f.connect();
     TcpSegment syn = f.sentOne();
     f.peerAck = f.iss + 1;
-    f.peer(SYN | ACK).options(options(peers)).window(500).send();
+    f.peer(SYN | ACK).options(options(peers)).window(5000).send();
     f.peerNext = f.irs + 1;
     assertThat(f.sentOne().flags()).isEqualTo(ACK);
     return syn;
@@ -80,7 +80,7 @@ class HandshakeTest {
 
   private static TcpSegment openPassively(TcpFixture f, int peers) throws ErrnoException {
     f.listen(1);
-    f.peer(SYN).options(options(peers)).window(500).send();
+    f.peer(SYN).options(options(peers)).window(5000).send();
     f.peerNext = f.irs + 1;
     f.peerAck = f.iss + 1;
     return f.sentOne();
@@ -89,11 +89,11 @@ class HandshakeTest {
   private static void agreed(TcpFixture f, int both, int peers) {
     TransmissionControlBlock tcb = f.core().tcb;
     // A SYN's window is never scaled, every other one is.
-    assertThat(tcb.sndWnd).isEqualTo(500);
+    assertThat(tcb.sndWnd).isEqualTo(5000);
     int[] stamps = (both & TIMESTAMPS) == 0 ? new int[0] : PeerSegment.timestamps(0x7fff_fff1, 1);
-    f.peer(ACK).options(stamps).window(1000).send();
+    f.peer(ACK).options(stamps).window(10_000).send();
     assertThat(tcb.state).isEqualTo(TcpState.ESTABLISHED);
-    assertThat(tcb.sndWnd).isEqualTo((both & SCALE) != 0 ? 1000 << 5 : 1000);
+    assertThat(tcb.sndWnd).isEqualTo((both & SCALE) != 0 ? 10_000 << 5 : 10_000);
     assertThat(tcb.tsOk).isEqualTo((both & TIMESTAMPS) != 0);
     assertThat(tcb.sackOk).isEqualTo((both & SACK) != 0);
     // "If an MSS Option is not received ... a default send MSS of 536" (MUST-15); RFC 9293 section

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.loopstack.wire.TcpHeader.ACK;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.loopstack.internet.ErrnoException;
+import org.loopstack.wire.TcpSegment;
+
+/** A connection finds its path's MTU by itself (RFC 4821, RFC 8899). */
+class MtuProbingTest {
+  private static final int[] MSS = PeerSegment.mss(1460);
+
+  private final TcpFixture f = fixture(MtuProbing.ALWAYS);
+  private final int first = f.iss + 1;
+
+  private static TcpFixture fixture(MtuProbing mode) {
+    return new TcpFixture(TcpConfiguration.linux().toBuilder().mtuProbing(mode).build());
+  }
+
+  private List<Integer> lengths() {
+    return f.sent().stream().map(s -> s.data().length()).toList();
+  }
+
+  /** Opens the connection, and the window wide enough for probes; 20 kB are acknowledged. */
+  private void open() throws ErrnoException {
+    f.peerWindow = 65_535;
+    f.accept(MSS);
+    for (int i = 1; i <= 20; i++) {
+      f.write(1000);
+      f.peerAcknowledges(first + i * 1000);
+    }
+    f.core().sender.congestion().setWindow(60_000);
+    f.sent();
+  }
+
+  private static final int BEGIN = 20_000;
+
+  @Tag("RFC4821-7.2")
+  @Test
+  void theSearchBeginsAtTheBaseMss() throws Exception {
+    f.accept(MSS);
+    f.write(1460);
+    assertThat(lengths()).containsExactly(1024, 436);
+  }
+
+  @Tag("RFC4821-7.6.1")
+  @Tag("RFC8899-5.3.1")
+  @Test
+  void probesHalveTheRangeUntilItIsNarrow() throws Exception {
+    open();
+    List<Integer> probes = new ArrayList<>();
+    int acknowledged = first + BEGIN;
+    for (int i = 0; i < 12; i++) {
+      f.write(10_000);
+      int usual = f.core().tcb.sndMss;
+      List<Integer> lengths = lengths();
+      lengths.stream().filter(n -> n > usual).forEach(probes::add);
+      acknowledged += 10_000;
+      f.peerAcknowledges(acknowledged);
+      f.sent();
+    }
+    // Between 1064 and 1500, headers counted in; the range of the last is 7 wide.
+    assertThat(probes).containsExactly(1242, 1351, 1405, 1432, 1446, 1453);
+    assertThat(f.core().tcb.sndMss).isEqualTo(1453);
+  }
+
+  @Tag("RFC4821-7.3")
+  @Test
+  void aProbeNeedsEnoughBehindItThatItsLossShows() throws Exception {
+    open();
+    f.write(1242 + 4 * 1024 - 1);
+    assertThat(lengths()).containsExactly(1024, 1024, 1024, 1024, 1024, 217);
+    f.peerAcknowledges(first + BEGIN + 1242 + 4 * 1024 - 1);
+    f.write(1242 + 4 * 1024);
+    assertThat(lengths()).containsExactly(1242, 1024, 1024, 1024, 1024);
+  }
+
+  @Tag("RFC4821-7.6.2")
+  @Test
+  void theLossOfTheProbeAloneIsNoCongestion() throws Exception {
+    open();
+    f.write(10_000);
+    assertThat(lengths().getFirst()).isEqualTo(1242);
+    int window = f.core().sender.congestion().window();
+    int threshold = f.core().sender.congestion().slowStartThreshold();
+    f.peerAck = first + BEGIN;
+    for (int i = 0; i < 3; i++) {
+      f.peer(ACK).send();
+    }
+    // What the probe carried goes again, in pieces that are known to fit.
+    List<TcpSegment> again = f.sent();
+    assertThat(again).extracting(s -> s.data().length()).containsExactly(1024, 218);
+    assertThat(again.getFirst().sequence()).isEqualTo(first + BEGIN);
+    assertThat(f.core().sender.congestion().window()).isEqualTo(window);
+    assertThat(f.core().sender.congestion().slowStartThreshold()).isEqualTo(threshold);
+    f.peerAcknowledges(first + BEGIN + 10_000);
+    f.sent();
+    // The next is between what works and what did not.
+    f.write(10_000);
+    assertThat(lengths().getFirst()).isEqualTo(1132);
+  }
+
+  @Tag("RFC4821-7.6.4")
+  @Test
+  void aTimeoutMakesAProbeInconclusive() throws Exception {
+    open();
+    f.write(10_000);
+    f.sent();
+    f.passMillis(200);
+    assertThat(lengths()).containsExactly(1024);
+    f.peerAcknowledges(first + BEGIN + 10_000);
+    assertThat(f.core().tcb.sndMss).isEqualTo(1024);
+    assertThat(f.core().sender.size.search.isProbing()).isFalse();
+    assertThat(f.core().sender.size.search.high()).isEqualTo(1500);
+  }
+
+  @Tag("RFC8899-5.1.1")
+  @Test
+  void afterTenMinutesTheSearchBeginsAnew() throws Exception {
+    open();
+    f.core().sender.size.search.sent(1100, first, first);
+    assertThat(f.core().sender.size.search.lost(first)).isTrue();
+    f.core().sender.size.search.sent(1097, first, first);
+    assertThat(f.core().sender.size.search.acknowledged(first)).isTrue();
+    f.write(10_000);
+    assertThat(lengths()).doesNotContain(1242).startsWith(1024);
+    f.peerAcknowledges(first + BEGIN + 10_000);
+    f.pass(Duration.ofMinutes(10));
+    f.core().sender.congestion().setWindow(60_000);
+    f.write(10_000);
+    f.peerAcknowledges(first + BEGIN + 20_000);
+    f.sent();
+    f.core().sender.congestion().setWindow(60_000);
+    f.write(10_000);
+    assertThat(lengths().getFirst()).isEqualTo(1242);
+  }
+
+  @Tag("RFC4821-7.7")
+  @Test
+  void aBlackHoleMakesSegmentsSmallAndSmaller() throws Exception {
+    TcpFixture hole = fixture(MtuProbing.ON_BLACK_HOLE);
+    hole.accept(MSS);
+    hole.write(1460);
+    List<Integer> lengths = new ArrayList<>();
+    for (int i = 0; i < 11; i++) {
+      hole.sent().forEach(s -> lengths.add(s.data().length()));
+      hole.clock.advanceTo(hole.clock.nextDeadline());
+    }
+    assertThat(lengths).containsExactly(1460, 1460, 1460, 1460, 1460, 1024, 512, 256, 128, 64, 48);
+    hole.peerAcknowledges(hole.iss + 1 + 48);
+    assertThat(hole.core().tcb.sndMss).isEqualTo(48);
+  }
+
+  @Test
+  void byDefaultTimeoutsChangeNoSegment() throws Exception {
+    TcpFixture off = fixture(MtuProbing.OFF);
+    off.accept(MSS);
+    off.write(1460);
+    for (int i = 0; i < 11; i++) {
+      assertThat(off.sent()).allMatch(s -> s.data().length() == 1460);
+      off.clock.advanceTo(off.clock.nextDeadline());
+    }
+  }
+}
