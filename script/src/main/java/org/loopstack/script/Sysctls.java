@@ -103,7 +103,13 @@ final class Sysctls {
     linux("tcp_max_reordering", Unit.NUMBER, "300", "maxReordering");
     linux("tcp_slow_start_after_idle", Unit.NUMBER, "1", "slowStartAfterIdle");
     linux("tcp_moderate_rcvbuf", Unit.NUMBER, "1", "autoTuning", "receiveAutoTuning");
-    linux("tcp_mtu_probing", Unit.NUMBER, "0", "mtuProbing", "pathMtuProbing");
+    linux("tcp_mtu_probing", Unit.NUMBER, "0", "mtuProbing");
+    linux("tcp_base_mss", Unit.NUMBER, "1024", "baseMss");
+    linux("tcp_min_snd_mss", Unit.NUMBER, "48", "minSendMss");
+    linux("tcp_mtu_probe_floor", Unit.NUMBER, "48", "mtuProbeFloor");
+    linux("tcp_probe_threshold", Unit.NUMBER, "8", "mtuProbeThreshold");
+    linux("tcp_probe_interval", Unit.SECONDS, "600", "mtuProbeInterval");
+    linux("tcp_retries1", Unit.NUMBER, "3", "softRetries");
     linux("tcp_rfc1337", Unit.NUMBER, "0", "robustTimeWait", "rfc1337");
     linux("tcp_tw_reuse", Unit.NUMBER, "2", "timeWaitReuseMode");
     linux("tcp_challenge_ack_limit", Unit.NUMBER, "2147483647", "challengeAckLimit");

@@ -326,7 +326,7 @@ final class LossRecovery {
   }
 
   private void onLoss(long now) {
-    if (size.search.lost(tcb.sndUna)) {
+    if (size.isProbeLost()) {
       // The probe of the path's MTU, and no congestion: it is sent again in smaller pieces.
       onPathMtu(tcb.sndMss);
     } else {

@@ -129,26 +129,17 @@ final class MtuSearch {
    * additional successive timeouts, search_low and eff_pmtu SHOULD be halved".
    *
    * @param smaller what to go down to if the search was on already
-   * @return whether it was, or is now
    */
-  boolean blackHole(int smaller, long now) {
-    if (mode == MtuProbing.OFF) {
-      return false;
-    }
+  void blackHole(int smaller, long now) {
     if (enabled) {
       low = smaller;
     } else {
       enabled = true;
       begunAt = now;
     }
-    return true;
   }
 
   int low() {
     return low;
-  }
-
-  int high() {
-    return high;
   }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.transport.tcp;
 
+import org.jspecify.annotations.Nullable;
+import org.loopstack.wire.SequenceNumber;
+
 /**
  * How much data a segment may carry: RFC 9293 section 3.7.1, "Eff.snd.MSS = min(SendMSS+20, MMS_S)
  * - TCPhdrsize - IPoptionsize", where MMS_S follows the path's MTU (RFC 1191, RFC 8201) and the
@@ -10,10 +13,12 @@ final class SegmentSize {
   /** Up to here a peer's window is not so small that two segments have to fit into it. */
   private static final int DEFAULT_MSS = 536;
 
-  final MtuSearch search;
-
   private final TcpConnection connection;
   private final TransmissionControlBlock tcb;
+
+  /** Null if the profile never searches: most connections have no use for it. */
+  private final @Nullable MtuSearch search;
+
   private int peerMss = DEFAULT_MSS;
   private int mtu;
 
@@ -23,14 +28,18 @@ final class SegmentSize {
   SegmentSize(TcpConnection connection) {
     this.connection = connection;
     this.tcb = connection.tcb;
-    this.search = new MtuSearch(connection.configuration);
+    TcpConfiguration configuration = connection.configuration;
+    this.search =
+        configuration.mtuProbing() == MtuProbing.OFF ? null : new MtuSearch(configuration);
   }
 
   /** The connection opens; peerMss is what the peer's SYN has said. */
   void start(int offered, long now) {
     peerMss = offered;
     int base = connection.configuration.baseMss();
-    search.start(connection.out.datagramOf(base), connection.out.mtuOf(offered), now);
+    if (search != null) {
+      search.start(connection.out.datagramOf(base), connection.out.mtuOf(offered), now);
+    }
     grow();
   }
 
@@ -61,7 +70,7 @@ final class SegmentSize {
 
   private int find() {
     mtu = connection.out.pathMtu();
-    return boundToHalfWindow(dataOf(search.bound(mtu)));
+    return boundToHalfWindow(dataOf(search == null ? mtu : search.bound(mtu)));
   }
 
   /** The data of a segment in a datagram of that size. */
@@ -80,8 +89,16 @@ final class SegmentSize {
     return boundByWindow ? Math.max(bound, 68 - connection.out.headerLength()) : mss;
   }
 
+  /** Whether a probe may have to be sent. */
+  boolean isSearching() {
+    return search != null && search.isEnabled();
+  }
+
   /** The size that a probe should have now, or 0; opens the search again when it is time. */
   int probeSize(long now) {
+    if (search == null || search.isProbing()) {
+      return 0;
+    }
     int size = search.candidate();
     if (size == 0) {
       search.reopen(
@@ -90,22 +107,42 @@ final class SegmentSize {
     return size;
   }
 
-  /**
-   * Timeouts look as if large segments vanished (RFC 4821 section 7.7).
-   *
-   * @return whether anything was done about it
-   */
-  boolean blackHole(long now) {
+  /** A probe of that size is about to leave. */
+  void probeSent(int size, int length) {
+    if (search != null) {
+      search.sent(size, tcb.sndNxt, SequenceNumber.add(tcb.sndNxt, length));
+    }
+  }
+
+  /** SND.UNA has moved: perhaps beyond a probe. */
+  void acknowledged() {
+    if (search != null && search.acknowledged(tcb.sndUna)) {
+      grow();
+    }
+  }
+
+  /** Whether what is lost, at SND.UNA, is a probe and so no sign of congestion. */
+  boolean isProbeLost() {
+    return search != null && search.lost(tcb.sndUna);
+  }
+
+  /** Something is sent again: whatever becomes of a probe now says nothing of its size. */
+  void abandonProbe() {
+    if (search != null) {
+      search.abandon();
+    }
+  }
+
+  /** Timeouts look as if large segments vanished (RFC 4821 section 7.7). */
+  void blackHole(long now) {
+    if (search == null) {
+      return;
+    }
     TcpConfiguration configuration = connection.configuration;
     int half = dataOf(search.low()) / 2;
-    int smaller =
-        Math.max(
-            Math.min(configuration.baseMss(), half),
-            Math.max(configuration.mtuProbeFloor(), configuration.minSendMss()));
-    boolean searching = search.blackHole(connection.out.datagramOf(smaller), now);
-    if (searching) {
-      update();
-    }
-    return searching;
+    int least = Math.max(configuration.mtuProbeFloor(), configuration.minSendMss());
+    int smaller = Math.max(Math.min(configuration.baseMss(), half), least);
+    search.blackHole(connection.out.datagramOf(smaller), now);
+    update();
   }
 }

@@ -207,7 +207,7 @@ final class Sender {
     congestionLimited = false;
     peerLimited = false;
     boolean sent = false;
-    if (size.search.isEnabled()) {
+    if (size.isSearching()) {
       sent = sendMtuProbe(now);
     }
     while (!holding && sendNext(now)) {
@@ -280,7 +280,7 @@ final class Sender {
     if (segment.dataLength() > tcb.sndMss) {
       queue.split(segment, SequenceNumber.add(segment.seq, tcb.sndMss));
     }
-    size.search.abandon();
+    size.abandonProbe();
     retransmissions++;
     connection.counters.bytesSentAgain += segment.dataLength();
     recovery.sent(segment.length(), true, connection.out.timestamp(now));
@@ -316,8 +316,7 @@ final class Sender {
    */
   private boolean sendMtuProbe(long now) {
     holding = false;
-    if (size.search.isProbing()
-        || recovery.phase() != LossRecovery.Phase.OPEN
+    if (recovery.phase() != LossRecovery.Phase.OPEN
         || congestion().window() < MIN_PROBE_WINDOW * tcb.sndMss
         || connection.receiver.hasSackBlocks()) {
       return false;
@@ -339,7 +338,7 @@ final class Sender {
     if (holding || windowFull) {
       return false;
     }
-    size.search.sent(datagram, tcb.sndNxt, SequenceNumber.add(tcb.sndNxt, length));
+    size.probeSent(datagram, length);
     sendNew(length, false, now);
     return true;
   }
@@ -443,9 +442,7 @@ final class Sender {
     boolean limited = isCongestionLimited();
     if (news.advanced) {
       advance(segment.ack, now);
-      if (size.search.acknowledged(tcb.sndUna)) {
-        size.grow();
-      }
+      size.acknowledged();
     }
     TcpCounters counters = connection.counters;
     counters.delivered += news.segments;
@@ -621,7 +618,7 @@ final class Sender {
   private void doubtPath(long now) {
     int limit = connection.configuration.softRetries();
     if (connection.configuration.isTimedOut(limit, timeouts, now - retriedSince)) {
-      var _ = size.blackHole(now);
+      size.blackHole(now);
       connection.out.doubtPath();
     }
   }

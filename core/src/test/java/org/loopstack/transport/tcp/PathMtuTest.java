@@ -104,6 +104,19 @@ class PathMtuTest {
     assertThat(lengths()).containsExactly(1460);
   }
 
+  @Tag("RFC9293-MUST-20")
+  @Test
+  void afterR1ThePathIsDoubtedAndWhatWasLearnedOfItForgotten() throws Exception {
+    f.accept(MSS);
+    f.write(1460);
+    tooBig(f.iss + 1, 1000);
+    // R1: 3 s after the first retransmission, at the next timeout.
+    f.passMillis(200 + 400 + 800 + 1600);
+    assertThat(f.core().out.pathMtu()).isEqualTo(1000);
+    f.passMillis(3200);
+    assertThat(f.core().out.pathMtu()).isEqualTo(1500);
+  }
+
   @Test
   void aWriteMeetsASmallerLinkWithoutWaitingForATimer() throws Exception {
     f.accept(MSS);
