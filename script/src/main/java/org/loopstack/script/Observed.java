@@ -31,6 +31,7 @@ final class Observed {
   private byte[] payload = new byte[0];
 
   private int flags;
+  private int datagrams = 1;
 
   Observed(ScriptedLink.Sent sent) {
     time = sent.time();
@@ -100,6 +101,11 @@ final class Observed {
     return (flags & TcpHeader.SYN) != 0;
   }
 
+  /** How many datagrams this is: more than one after {@link #join}. */
+  int datagrams() {
+    return datagrams;
+  }
+
   int sequence() {
     return TcpHeader.sequence(b, at);
   }
@@ -141,6 +147,7 @@ final class Observed {
       System.arraycopy(next.payload, 0, both, payload.length, next.payload.length);
       payload = both;
       flags = flags & ~TcpHeader.PSH | next.flags;
+      datagrams++;
     }
     return continues;
   }

@@ -124,11 +124,13 @@ public final class ScriptRunner {
       String file = script.path().getFileName().toString();
       List<Preprocessor.Line> lines =
           preprocessor.process(file, script.text(), script.path().toAbsolutePath().getParent());
+      Presets.add(lines, options, defines);
       Script parsed = Parser.parse(script.name(), lines, defines);
       if (parsed.events().isEmpty()) {
         throw ScriptException.failed(new Position(file, 1), "nothing happens in this script");
       }
       Settings settings = Settings.of(parsed, options, defines);
+      settings.directory = script.path().toAbsolutePath().getParent();
       TcpConfiguration profile = profile(options.profile(), parsed.events().getFirst().position());
       return attempt(parsed, settings, profile, lines, begun);
     } catch (ScriptException e) {
@@ -159,7 +161,7 @@ public final class ScriptRunner {
         return new ScriptResult(
             script.name(), ScriptResult.Verdict.PASSED, "", run.trace(), System.nanoTime() - begun);
       } catch (ScriptException e) {
-        return result(script.name(), e, source(lines, e), run.trace(), begun);
+        return result(script.name(), e, source(lines, e) + notes(run), run.trace(), begun);
       } catch (RuntimeException bug) {
         ScriptException e =
             ScriptException.failed(
@@ -186,6 +188,14 @@ public final class ScriptRunner {
       }
     }
     return "";
+  }
+
+  private static String notes(ScriptRun run) {
+    StringBuilder text = new StringBuilder();
+    for (String each : run.notes()) {
+      text.append("\n  note: ").append(each);
+    }
+    return text.toString();
   }
 
   private static ScriptResult result(

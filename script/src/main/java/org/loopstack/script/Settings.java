@@ -2,6 +2,7 @@
 package org.loopstack.script;
 
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.transport.AddressFamily;
@@ -39,6 +40,9 @@ final class Settings {
   @Nullable Long localIsn;
   long remoteIsn;
   final Map<String, String> defines;
+
+  /** Where the script lies, or null. */
+  @Nullable Path directory;
 
   private Settings(ScriptOptions options, Map<String, String> defines) {
     profile = options.profile();
@@ -82,10 +86,18 @@ final class Settings {
    */
   private void addresses() {
     boolean ipv6 = ipVersion == IpVersion.IPV6;
-    localIp = IpAddress.parse(ipv6 ? "fd3d:fa7b:d17d::1" : "192.168.0.1");
-    remoteIp = IpAddress.parse(ipv6 ? "2001:db8::1" : "192.0.2.1");
+    localIp = localIp(ipv6);
+    remoteIp = remoteIp(ipv6);
     // With the larger header and the larger MTU a script's segments are the same for both.
     mtu = ipv6 ? 1520 : 1500;
+  }
+
+  static IpAddress localIp(boolean ipv6) {
+    return IpAddress.parse(ipv6 ? "fd3d:fa7b:d17d::1" : "192.168.0.1");
+  }
+
+  static IpAddress remoteIp(boolean ipv6) {
+    return IpAddress.parse(ipv6 ? "2001:db8::1" : "192.0.2.1");
   }
 
   private void apply(String name, Token option) {

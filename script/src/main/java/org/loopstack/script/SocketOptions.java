@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.SocketEndpoint;
 import org.loopstack.transport.StreamEndpoint;
+import org.loopstack.transport.TransportOptions;
 
 /** {@code setsockopt} and {@code getsockopt}: the options of the endpoints, found by name. */
 final class SocketOptions {
@@ -21,8 +22,17 @@ final class SocketOptions {
           "TCP_KEEPCNT", "TCP_KEEPCOUNT",
           "TCP_KEEPALIVE", "TCP_KEEPIDLE",
           "IPV6_TCLASS", "IP_TOS",
-          "IPV6_UNICAST_HOPS", "IP_TTL",
-          "SO_BUSY_POLL", "SO_INCOMING_NAPI_ID");
+          "IPV6_UNICAST_HOPS", "IP_TTL");
+
+  /** What they govern does not exist here: routing marks, queues, names of addresses to be. */
+  private static final Set<String> MEANINGLESS =
+      Set.of(
+          "SO_MARK",
+          "SO_PRIORITY",
+          "IP_FREEBIND",
+          "IP_MTU_DISCOVER",
+          "IPV6_MTU_DISCOVER",
+          "SO_BUSY_POLL");
 
   private SocketOptions() {}
 
@@ -56,6 +66,9 @@ final class SocketOptions {
 
   static Outcome set(ScriptSocket socket, String name, Expression value, Position position)
       throws ErrnoException {
+    if (keep(socket, name, value, position)) {
+      return Outcome.ZERO;
+    }
     Set<SocketOption<?>> streams = Set.of();
     SocketEndpoint endpoint = socket.endpoint();
     SocketOption<?> option = find(endpoint, name);
@@ -64,6 +77,11 @@ final class SocketOptions {
       StreamEndpoint model = socket.stream;
       streams = model == null ? streams : model.supportedOptions();
       option = model == null ? null : find(model, name);
+    }
+    if (option == null && socket.stream != null && name.equals("TCP_FASTOPEN")) {
+      // What only listeners have waits until the socket is one.
+      option = TransportOptions.TCP_FASTOPEN;
+      streams = Set.of(option);
     }
     if (option == null) {
       throw ScriptException.unsupported(position, "option " + name + " is not supported");
@@ -80,6 +98,29 @@ final class SocketOptions {
       socket.buffers.put(name, (Integer) converted);
     }
     return Outcome.ZERO;
+  }
+
+  /** Options that are the runner's own, and those that change nothing on a wire like ours. */
+  private static boolean keep(ScriptSocket socket, String name, Expression value, Position at) {
+    if (MEANINGLESS.contains(name)) {
+      return true;
+    }
+    switch (name) {
+      case "SO_ZEROCOPY" -> socket.zeroCopy = number(value, at) != 0;
+      case "TCP_INQ" -> socket.tellsQueue = number(value, at) != 0;
+      case "SO_TIMESTAMPING" -> {
+        socket.timestamping = number(value, at);
+        socket.timestampBase = socket.sent;
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static long number(Expression value, Position at) {
+    return Symbols.number(Expressions.single(value), at);
   }
 
   private static Object convert(SocketOption<?> option, Expression value, Position position) {
@@ -132,6 +173,9 @@ final class SocketOptions {
 
   static Outcome get(ScriptSocket socket, String name, Expression expected, Position position)
       throws ErrnoException {
+    if (name.equals("SO_ERROR") && socket.peekError() != null) {
+      return compare(name, expected, Symbols.value(String.valueOf(socket.takeError())), position);
+    }
     if (name.equals("SO_ERROR") && find(socket.endpoint(), name) == null) {
       return compare(name, expected, pendingError(socket), position);
     }

@@ -20,6 +20,18 @@ final class Symbols {
     table("MSG_EOR 128 MSG_WAITALL 256 MSG_ERRQUEUE 8192 MSG_NOSIGNAL 16384 MSG_MORE 32768");
     table("MSG_ZEROCOPY 67108864 MSG_FASTOPEN 536870912");
     table("POLLIN 1 POLLPRI 2 POLLOUT 4 POLLERR 8 POLLHUP 16 POLLNVAL 32 POLLRDHUP 8192");
+    table("EPOLLIN 1 EPOLLPRI 2 EPOLLOUT 4 EPOLLERR 8 EPOLLHUP 16 EPOLLRDHUP 8192");
+    table("EPOLLEXCLUSIVE 268435456 EPOLLWAKEUP 536870912 EPOLLONESHOT 1073741824");
+    table("EPOLLET 2147483648 EPOLL_CTL_ADD 1 EPOLL_CTL_DEL 2 EPOLL_CTL_MOD 3");
+    table("IP_RECVERR 11 IPV6_RECVERR 25 TCP_CM_INQ 36 TCP_INQ 36 SCM_TIMESTAMPING 37");
+    table("SOF_TIMESTAMPING_TX_SOFTWARE 2 SOF_TIMESTAMPING_RX_SOFTWARE 8");
+    table("SOF_TIMESTAMPING_SOFTWARE 16 SOF_TIMESTAMPING_OPT_ID 128 SOF_TIMESTAMPING_TX_SCHED 256");
+    table("SOF_TIMESTAMPING_TX_ACK 512 SOF_TIMESTAMPING_OPT_CMSG 1024");
+    table("SOF_TIMESTAMPING_OPT_TSONLY 2048 SOF_TIMESTAMPING_OPT_STATS 4096");
+    table("SCM_TSTAMP_SND 0 SCM_TSTAMP_SCHED 1 SCM_TSTAMP_ACK 2 SO_EE_ORIGIN_LOCAL 1");
+    table("SO_EE_ORIGIN_ICMP 2 SO_EE_ORIGIN_ICMP6 3 SO_EE_ORIGIN_TIMESTAMPING 4");
+    table("SO_EE_ORIGIN_ZEROCOPY 5 SO_EE_CODE_ZEROCOPY_COPIED 1 SPLICE_F_MOVE 1");
+    table("SPLICE_F_NONBLOCK 2 SPLICE_F_MORE 4 NULL 0 ENOENT 2 EEXIST 17 ENOMSG 42");
     table("POLLRDNORM 64 POLLRDBAND 128 POLLWRNORM 256 POLLWRBAND 512");
     table("SIOCINQ 21531 FIONREAD 21531 SIOCOUTQ 21521 TIOCOUTQ 21521");
     table("IPTOS_LOWDELAY 16 IPTOS_THROUGHPUT 8 IPTOS_RELIABILITY 4 IPTOS_MINCOST 2");
@@ -44,6 +56,18 @@ final class Symbols {
   /** The value of a constant, or -1 if there is none of that name. */
   static long value(String name) {
     return VALUES.getOrDefault(name, -1L);
+  }
+
+  /** The name of the error with that number. */
+  static String errno(int number) {
+    for (Map.Entry<String, Long> each : VALUES.entrySet()) {
+      String name = each.getKey();
+      if (each.getValue() == number && name.startsWith("E") && !name.startsWith("EP")
+          || name.equals("EPIPE") && number == 32) {
+        return name;
+      }
+    }
+    return "E" + number;
   }
 
   /** The value of an expression that is a number. */

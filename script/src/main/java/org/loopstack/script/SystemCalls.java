@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.script;
 
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Clock;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.AddressFamily;
 import org.loopstack.transport.DatagramEndpoint;
 import org.loopstack.transport.ListenerEndpoint;
-import org.loopstack.transport.Readiness;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.transport.TransportOptions;
 import org.loopstack.transport.tcp.TcpStatus;
 import org.loopstack.wire.IpAddress;
 
@@ -32,12 +29,30 @@ final class SystemCalls {
   }
 
   private final Target target;
-  private final Map<Long, ScriptSocket> sockets = new LinkedHashMap<>();
+  private final Descriptors descriptors = new Descriptors();
   private final Transfers transfers;
+  private final PollCalls polls;
+  private final FileCalls files;
 
   SystemCalls(Target target) {
     this.target = target;
     this.transfers = new Transfers(target);
+    this.polls = new PollCalls(target, descriptors);
+    this.files = new FileCalls(descriptors, transfers);
+  }
+
+  /** The files that scripts read from. */
+  FileCalls files() {
+    return files;
+  }
+
+  /** Lets every socket tell what has become of what was sent. */
+  void settle(long time) {
+    for (Descriptor each : descriptors.all()) {
+      if (each instanceof ScriptSocket socket) {
+        socket.settle(time, target.host());
+      }
+    }
   }
 
   /** Prepares a call. */
@@ -52,7 +67,14 @@ final class SystemCalls {
       case "close" -> close(call, at);
       case "fcntl" -> PreparedCall.immediate(() -> fcntl(call, at));
       case "ioctl" -> PreparedCall.immediate(() -> ioctl(call, at));
-      case "poll" -> poll(call, at);
+      case "poll" -> polls.poll(call, at);
+      case "epoll_create", "epoll_create1" -> PreparedCall.immediate(() -> polls.create(call, at));
+      case "epoll_ctl" -> PreparedCall.immediate(() -> polls.control(call, at));
+      case "epoll_wait", "epoll_pwait" -> polls.await(call, at);
+      case "open" -> PreparedCall.immediate(() -> files.open(call, at));
+      case "pipe" -> PreparedCall.immediate(() -> files.pipe(call, at));
+      case "sendfile" -> files.sendFile(call, at);
+      case "splice" -> files.splice(call, at);
       case "setsockopt" ->
           PreparedCall.immediate(
               () ->
@@ -66,7 +88,7 @@ final class SystemCalls {
       case "read", "readv", "recv", "recvfrom", "recvmsg" ->
           transfers.receive(socketOf(call, at), call, at);
       case "write", "writev", "send", "sendto", "sendmsg" ->
-          transfers.send(socketOf(call, at), call, at);
+          isFastOpen(call) ? fastOpen(call, at) : transfers.send(socketOf(call, at), call, at);
       default ->
           throw ScriptException.unsupported(at, "system call " + call.name() + " is not supported");
     };
@@ -75,9 +97,9 @@ final class SystemCalls {
   /** What the option TCP_INFO gives for the flow's latest socket, or null if there is none. */
   @Nullable Object info(Flow flow, Position at) {
     ScriptSocket latest = null;
-    for (ScriptSocket each : sockets.values()) {
-      if (each.flow == flow && each.listener == null) {
-        latest = each;
+    for (Descriptor each : descriptors.all()) {
+      if (each instanceof ScriptSocket socket && socket.flow == flow && socket.listener == null) {
+        latest = socket;
       }
     }
     return latest == null ? null : SocketOptions.value(latest, "TCP_INFO", at);
@@ -98,15 +120,7 @@ final class SystemCalls {
   }
 
   private ScriptSocket socketOf(CallSpec call, Position at) {
-    return socketOf(Symbols.number(argument(call, 0, at), at), at);
-  }
-
-  private ScriptSocket socketOf(long descriptor, Position at) {
-    ScriptSocket socket = sockets.get(descriptor);
-    if (socket == null) {
-      throw ScriptException.failed(at, "nothing is open as " + descriptor);
-    }
-    return socket;
+    return descriptors.socket(Symbols.number(argument(call, 0, at), at), at);
   }
 
   private TransportAddress local() {
@@ -127,7 +141,7 @@ final class SystemCalls {
       family = ipv6 ? AddressFamily.INET6 : AddressFamily.INET;
     }
     Expression type = argument(call, 1, at);
-    ScriptSocket socket = new ScriptSocket(family);
+    ScriptSocket socket = new ScriptSocket(family, target.settings().isIpv6OnTheWire());
     if (Expressions.has(type, "SOCK_STREAM")) {
       socket.stream = target.host().tcp.openStream(family);
     } else if (Expressions.has(type, "SOCK_DGRAM")
@@ -137,19 +151,7 @@ final class SystemCalls {
       throw ScriptException.unsupported(at, "only TCP and UDP sockets are supported");
     }
     socket.nonBlocking = Expressions.has(type, "SOCK_NONBLOCK");
-    return open(socket, call, at);
-  }
-
-  /** The script knows the descriptor before: it is the result that it expects. */
-  private Outcome open(ScriptSocket socket, CallSpec call, Position at) {
-    long descriptor = Symbols.number(call.result(), at);
-    if (descriptor < 0) {
-      return Outcome.ZERO;
-    }
-    if (sockets.putIfAbsent(descriptor, socket) != null) {
-      throw ScriptException.failed(at, descriptor + " is open already");
-    }
-    return Outcome.of(descriptor);
+    return descriptors.open(socket, call, at);
   }
 
   private Outcome bind(CallSpec call, Position at) throws ErrnoException {
@@ -219,19 +221,21 @@ final class SystemCalls {
 
   private Outcome accepted(ScriptSocket parent, StreamEndpoint child, CallSpec call, Position at)
       throws ErrnoException {
-    ScriptSocket socket = new ScriptSocket(parent.family);
+    ScriptSocket socket = new ScriptSocket(parent.family, target.settings().isIpv6OnTheWire());
     socket.stream = child;
     socket.connected = true;
     parent.inherit(child, false);
     socket.settings.addAll(parent.settings);
     socket.buffers.putAll(parent.buffers);
     socket.lingerSeconds = parent.lingerSeconds;
+    socket.zeroCopy = parent.zeroCopy;
+    socket.tellsQueue = parent.tellsQueue;
     TransportAddress local = child.localAddress();
     TransportAddress remote = child.remoteAddress();
     if (local != null && remote != null) {
       socket.flow = target.flow(local, remote);
     }
-    return open(socket, call, at);
+    return descriptors.open(socket, call, at);
   }
 
   private PreparedCall connect(CallSpec call, Position at) {
@@ -265,6 +269,45 @@ final class SystemCalls {
         Clock.NEVER);
   }
 
+  private static boolean isFastOpen(CallSpec call) {
+    int flags = call.name().equals("sendmsg") ? 2 : 3;
+    return call.arguments().size() > flags
+        && Expressions.has(call.arguments().get(flags), "MSG_FASTOPEN");
+  }
+
+  /** "MSG_FASTOPEN ... the sendto or sendmsg call acts as both connect and send" (tcp(7)). */
+  private PreparedCall fastOpen(CallSpec call, Position at) {
+    ScriptSocket socket = socketOf(call, at);
+    StreamEndpoint stream = socket.stream;
+    if (stream == null || socket.listener != null || socket.connected || socket.connecting) {
+      return PreparedCall.immediate(() -> Outcome.error("EISCONN"));
+    }
+    if (Expressions.isName(argument(call, 1, at), "NULL")) {
+      return PreparedCall.immediate(() -> Outcome.error("EFAULT"));
+    }
+    Expression peer =
+        call.arguments().size() > 4 ? call.arguments().get(4) : new Expression.Anything();
+    TransportAddress address = Expressions.address(peer, remote(), at);
+    PreparedCall[] sending = {null};
+    return new PreparedCall(
+        () -> {
+          if (sending[0] == null) {
+            ScriptSocket.set(stream, TransportOptions.TCP_FASTOPEN_CONNECT, true);
+            begin(socket, stream, address);
+            sending[0] = transfers.send(socket, call, at);
+          }
+          if (!stream.finishConnect()) {
+            return null;
+          }
+          socket.connecting = false;
+          socket.connected = true;
+          return sending[0].attempt().run();
+        },
+        !socket.nonBlocking,
+        Outcome.error("EINPROGRESS"),
+        Clock.NEVER);
+  }
+
   private void begin(ScriptSocket socket, StreamEndpoint stream, TransportAddress address)
       throws ErrnoException {
     if (!socket.connected) {
@@ -289,7 +332,8 @@ final class SystemCalls {
   }
 
   private Outcome shutdown(CallSpec call, Position at) throws ErrnoException {
-    StreamEndpoint stream = socketOf(call, at).stream;
+    ScriptSocket socket = socketOf(call, at);
+    StreamEndpoint stream = socket.stream;
     if (stream == null) {
       throw ScriptException.unsupported(at, "only streams are shut down");
     }
@@ -302,13 +346,17 @@ final class SystemCalls {
     }
     if (how != 0) {
       stream.shutdownOutput();
+      socket.outputShut = true;
     }
     return Outcome.ZERO;
   }
 
   private PreparedCall close(CallSpec call, Position at) {
-    ScriptSocket socket = socketOf(call, at);
-    sockets.remove(Symbols.number(argument(call, 0, at), at));
+    long number = Symbols.number(argument(call, 0, at), at);
+    descriptors.get(number, at);
+    if (!(descriptors.remove(number) instanceof ScriptSocket socket)) {
+      return PreparedCall.immediate(() -> Outcome.ZERO);
+    }
     StreamEndpoint stream = socket.listener == null ? socket.stream : null;
     boolean lingers = stream != null && socket.lingerSeconds > 0 && socket.connected;
     boolean[] closed = {false};
@@ -367,49 +415,5 @@ final class SystemCalls {
     return wanted instanceof Expression.Anything || Symbols.number(wanted, at) == value
         ? Outcome.ZERO
         : Outcome.different("the value is " + value);
-  }
-
-  private PreparedCall poll(CallSpec call, Position at) {
-    if (!(argument(call, 0, at) instanceof Expression.Array(List<Expression> entries))) {
-      throw ScriptException.failed(at, "poll wants [{fd=..., events=..., revents=...}]");
-    }
-    long timeout = Symbols.number(argument(call, 2, at), at);
-    long now = target.host().clock.nanos();
-    long deadline = timeout < 0 ? Clock.NEVER : now + timeout * 1_000_000L;
-    // Nothing is ready when the time is up, which is what the script has to expect of revents, too.
-    return new PreparedCall(() -> polled(entries, at), timeout != 0, Outcome.ZERO, deadline);
-  }
-
-  /** What poll returns, or null if nothing is ready. */
-  private @Nullable Outcome polled(List<Expression> entries, Position at) {
-    int ready = 0;
-    String difference = null;
-    for (Expression each : entries) {
-      if (!(each instanceof Expression.Struct entry)) {
-        throw ScriptException.failed(at, "poll wants {fd=..., events=..., revents=...}");
-      }
-      long descriptor = Symbols.number(Expressions.field(entry, "fd", at), at);
-      long asked = Symbols.number(Expressions.field(entry, "events", at), at);
-      Expression revents = entry.field("revents");
-      long wanted = revents == null ? 0 : Symbols.number(revents, at);
-      long seen = events(socketOf(descriptor, at)) & asked;
-      ready += seen == 0 ? 0 : 1;
-      if (seen != wanted) {
-        difference = "revents of " + descriptor + " are " + seen;
-      }
-    }
-    return ready == 0 ? null : new Outcome(ready, null, difference);
-  }
-
-  private static long events(ScriptSocket socket) {
-    int bits = socket.endpoint().readiness();
-    long events = 0;
-    if ((bits & (Readiness.READ | Readiness.ACCEPT)) != 0) {
-      events |= Symbols.value("POLLIN") | Symbols.value("POLLRDNORM");
-    }
-    if ((bits & Readiness.WRITE) != 0) {
-      events |= Symbols.value("POLLOUT") | Symbols.value("POLLWRNORM");
-    }
-    return events;
   }
 }

@@ -2,98 +2,36 @@
 package org.loopstack.script;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.Clock;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.DatagramEndpoint;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.transport.tcp.TcpState;
+import org.loopstack.transport.tcp.TcpStatus;
 
 /** The system calls that move data. */
 final class Transfers {
-  private static final Set<String> KNOWN_FLAGS =
-      Set.of("MSG_DONTWAIT", "MSG_NOSIGNAL", "MSG_OOB", "MSG_WAITALL", "MSG_TRUNC");
-  private static final int MAX = 1 << 26;
-
   private final SystemCalls.Target target;
 
   Transfers(SystemCalls.Target target) {
     this.target = target;
   }
 
-  /** What a call that moves data is asked. */
-  @SuppressWarnings("ArrayRecordComponent") // Nobody compares requests.
-  private record Request(int[] sizes, byte @Nullable [] text, Expression flags, Expression peer) {
-    int total() {
-      int sum = 0;
-      for (int each : sizes) {
-        sum += each;
-      }
-      return sum;
-    }
-  }
-
-  private static Request request(CallSpec call, Position at) {
-    Expression none = new Expression.Number(0);
-    Expression any = new Expression.Anything();
-    Expression data = SystemCalls.argument(call, 1, at);
-    Request request =
-        switch (call.name()) {
-          case "readv", "writev" -> new Request(Expressions.sizes(data, at), null, none, any);
-          case "recvmsg", "sendmsg" -> message(data, SystemCalls.argument(call, 2, at), at);
-          default -> {
-            long size = Symbols.number(SystemCalls.argument(call, 2, at), at);
-            List<Expression> a = call.arguments();
-            yield new Request(
-                new int[] {Math.clamp(size, 0, MAX)},
-                data instanceof Expression.Text(String s)
-                    ? s.getBytes(StandardCharsets.ISO_8859_1)
-                    : null,
-                a.size() > 3 ? a.get(3) : none,
-                a.size() > 4 ? a.get(4) : any);
-          }
-        };
-    checkFlags(request.flags, at);
-    return request;
-  }
-
-  private static Request message(Expression data, Expression flags, Position at) {
-    if (!(data instanceof Expression.Struct header)) {
-      throw ScriptException.failed(at, "a message is {msg_name(...)=..., msg_iov(N)=[...], ...}");
-    }
-    if (header.field("msg_control") != null) {
-      throw ScriptException.unsupported(at, "control messages are not supported");
-    }
-    int[] sizes = Expressions.sizes(Expressions.field(header, "msg_iov", at), at);
-    return new Request(sizes, null, flags, new Expression.Anything());
-  }
-
-  private static void checkFlags(Expression flags, Position at) {
-    switch (flags) {
-      case Expression.Or(Expression left, Expression right) -> {
-        checkFlags(left, at);
-        checkFlags(right, at);
-      }
-      case Expression.Name(String name) -> {
-        if (!KNOWN_FLAGS.contains(name)) {
-          throw ScriptException.unsupported(at, "flag " + name + " is not supported");
-        }
-      }
-      default -> {
-        if (Symbols.number(flags, at) != 0) {
-          throw ScriptException.unsupported(at, "flags without names are not supported");
-        }
-      }
-    }
+  private static boolean waits(ScriptSocket socket, TransferRequest request) {
+    return !socket.nonBlocking && !request.has("MSG_DONTWAIT");
   }
 
   // ---- receiving ----
 
   PreparedCall receive(ScriptSocket socket, CallSpec call, Position at) {
-    Request request = request(call, at);
-    boolean blocking = !socket.nonBlocking && !Expressions.has(request.flags, "MSG_DONTWAIT");
+    TransferRequest request = TransferRequest.of(call, at);
+    boolean blocking = waits(socket, request);
+    if (request.has("MSG_ERRQUEUE")) {
+      return PreparedCall.waiting(false, () -> errorQueue(socket, request, at));
+    }
     DatagramEndpoint datagram = socket.datagram;
     if (datagram != null) {
       return PreparedCall.waiting(blocking, () -> datagram(datagram, request));
@@ -102,25 +40,34 @@ final class Transfers {
     if (stream == null || socket.listener != null) {
       return PreparedCall.immediate(() -> Outcome.error("ENOTCONN"));
     }
-    if (Expressions.has(request.flags, "MSG_OOB")) {
+    if (request.has("MSG_OOB")) {
       throw ScriptException.unsupported(at, "urgent data cannot be received out of band");
     }
-    boolean all = Expressions.has(request.flags, "MSG_WAITALL");
+    boolean all = request.has("MSG_WAITALL");
     ByteBuffer buffer = ByteBuffer.allocate(request.total());
-    return PreparedCall.waiting(blocking, () -> stream(socket, stream, buffer, all, request));
+    return PreparedCall.waiting(blocking, () -> stream(socket, stream, buffer, all, request, at));
   }
 
-  private static @Nullable Outcome stream(
-      ScriptSocket socket, StreamEndpoint stream, ByteBuffer buffer, boolean all, Request request)
+  private @Nullable Outcome stream(
+      ScriptSocket socket,
+      StreamEndpoint stream,
+      ByteBuffer buffer,
+      boolean all,
+      TransferRequest request,
+      Position at)
       throws ErrnoException {
     if (buffer.capacity() == 0) {
       return Outcome.ZERO;
     }
     int before = buffer.position();
     int n = stream.read(buffer);
+    String error = n <= 0 ? socket.takeError() : null;
+    if (error != null) {
+      return Outcome.error(error);
+    }
     String difference = null;
     for (int i = before; i < buffer.position() && !socket.urgent; i++) {
-      byte expected = request.text == null ? Payload.at(socket.received) : buffer.get(i);
+      byte expected = request.text() == null ? Payload.at(socket.received) : buffer.get(i);
       if (buffer.get(i) != expected) {
         difference = "byte " + socket.received + " of the stream is not what was sent there";
       }
@@ -129,10 +76,54 @@ final class Transfers {
     if (n == 0 || n > 0 && all && buffer.hasRemaining()) {
       return null;
     }
+    if (difference == null && request.control() != null) {
+      difference =
+          ControlMessage.difference(
+              request.control(), messages(socket, stream), target.settings().tolerance, at);
+    }
     return new Outcome(buffer.position(), null, difference);
   }
 
-  private static @Nullable Outcome datagram(DatagramEndpoint datagram, Request request)
+  /** What comes with data: with TCP_INQ how much more there is, and 1 at the end of the stream. */
+  private List<ControlMessage> messages(ScriptSocket socket, StreamEndpoint stream) {
+    if (!socket.tellsQueue) {
+      return List.of();
+    }
+    TransportAddress local = stream.localAddress();
+    TransportAddress remote = stream.remoteAddress();
+    TcpStatus status = local == null || remote == null ? null : target.host().status(local, remote);
+    boolean ended = status == null || hasEnded(status.state());
+    int queued = stream.available();
+    return List.of(ControlMessage.of("SOL_TCP", "TCP_CM_INQ", queued == 0 && ended ? 1 : queued));
+  }
+
+  private static boolean hasEnded(TcpState state) {
+    return switch (state) {
+      case CLOSE_WAIT, LAST_ACK, CLOSING, TIME_WAIT, CLOSED -> true;
+      default -> false;
+    };
+  }
+
+  private Outcome errorQueue(ScriptSocket socket, TransferRequest request, Position at) {
+    ErrorQueue.Entry entry = socket.errors.poll();
+    if (entry == null) {
+      return Outcome.error("EAGAIN");
+    }
+    String difference =
+        request.control() == null
+            ? null
+            : ControlMessage.difference(
+                request.control(), entry.messages(), target.settings().tolerance, at);
+    long flags =
+        Symbols.value("MSG_ERRQUEUE") | (entry.hasPayload() ? Symbols.value("MSG_TRUNC") : 0);
+    Expression wanted = request.resultFlags();
+    if (difference == null && wanted != null && Symbols.number(wanted, at) != flags) {
+      difference = "msg_flags are " + flags;
+    }
+    return new Outcome(0, null, difference);
+  }
+
+  private static @Nullable Outcome datagram(DatagramEndpoint datagram, TransferRequest request)
       throws ErrnoException {
     ByteBuffer buffer = ByteBuffer.allocate(request.total());
     return datagram.receive(buffer) == null ? null : Outcome.of(buffer.position());
@@ -141,32 +132,67 @@ final class Transfers {
   // ---- sending ----
 
   PreparedCall send(ScriptSocket socket, CallSpec call, Position at) {
-    Request request = request(call, at);
-    boolean blocking = !socket.nonBlocking && !Expressions.has(request.flags, "MSG_DONTWAIT");
+    TransferRequest request = TransferRequest.of(call, at);
+    boolean blocking = waits(socket, request);
+    if (Expressions.isName(SystemCalls.argument(call, 1, at), "NULL")) {
+      return PreparedCall.immediate(() -> Outcome.error("EFAULT"));
+    }
     DatagramEndpoint datagram = socket.datagram;
     if (datagram != null) {
       return PreparedCall.waiting(blocking, () -> datagram(socket, datagram, request, at));
     }
+    Flow flow = socket.flow;
+    int position = flow == null ? 0 : flow.written.size();
+    byte[] data = request.text() == null ? Payload.of(position, request.total()) : request.text();
+    return send(socket, data, request.has("MSG_OOB"), request.has("MSG_ZEROCOPY"), blocking);
+  }
+
+  /** Sends bytes that came from elsewhere. */
+  PreparedCall send(ScriptSocket socket, byte[] data, Position at) {
+    if (socket.stream == null) {
+      throw ScriptException.unsupported(at, "only a stream can be sent to");
+    }
+    return send(socket, data, false, false, !socket.nonBlocking);
+  }
+
+  private PreparedCall send(
+      ScriptSocket socket, byte[] data, boolean urgent, boolean zeroCopy, boolean blocking) {
     StreamEndpoint stream = socket.stream;
     if (stream == null || socket.listener != null) {
       return PreparedCall.immediate(() -> Outcome.error("EPIPE"));
     }
-    Flow flow = socket.flow;
-    int position = flow == null ? 0 : flow.written.size();
-    byte[] data =
-        request.text == null ? Payload.of(position, request.total()) : request.text.clone();
-    boolean urgent = Expressions.has(request.flags, "MSG_OOB");
     ByteBuffer buffer = ByteBuffer.wrap(data);
+    boolean notified = zeroCopy && socket.zeroCopy && data.length > 0;
     return new PreparedCall(
-        () -> stream(socket, stream, buffer, urgent, blocking),
+        () -> {
+          Outcome outcome = stream(socket, stream, buffer, urgent, blocking);
+          if (outcome != null && outcome.result() > 0) {
+            sent(socket, notified);
+          }
+          return outcome;
+        },
         blocking,
         Outcome.error("EAGAIN"),
-        org.loopstack.engine.Clock.NEVER);
+        Clock.NEVER);
+  }
+
+  private void sent(ScriptSocket socket, boolean notified) {
+    if (notified) {
+      socket.errors.zeroCopy(socket.sent);
+    }
+    if (socket.timestamping != 0) {
+      long id = socket.sent - socket.timestampBase - 1;
+      socket.errors.stamp(socket.timestamping, id, socket.sent);
+    }
   }
 
   private static @Nullable Outcome stream(
       ScriptSocket socket, StreamEndpoint stream, ByteBuffer buffer, boolean urgent, boolean all)
       throws ErrnoException {
+    String error = socket.takeError();
+    if (error != null) {
+      return Outcome.error(error);
+    }
     Flow flow = socket.flow;
     while (buffer.hasRemaining()) {
       // The last byte is the urgent one.
@@ -176,6 +202,7 @@ final class Transfers {
       byte[] noted = new byte[last ? 1 : part.remaining()];
       buffer.get(mark, noted);
       int n = last ? (stream.writeUrgent(noted[0]) ? 1 : 0) : stream.write(part);
+      socket.sent += n;
       if (flow != null) {
         flow.written.write(noted, 0, n);
       }
@@ -188,13 +215,13 @@ final class Transfers {
   }
 
   private @Nullable Outcome datagram(
-      ScriptSocket socket, DatagramEndpoint datagram, Request request, Position at)
+      ScriptSocket socket, DatagramEndpoint datagram, TransferRequest request, Position at)
       throws ErrnoException {
     TransportAddress peer = null;
     Settings s = target.settings();
     TransportAddress preset = new TransportAddress(s.remoteIp, s.connectPort);
-    if (request.peer instanceof Expression.Struct || datagram.remoteAddress() == null) {
-      peer = Expressions.address(request.peer, preset, at);
+    if (request.peer() instanceof Expression.Struct || datagram.remoteAddress() == null) {
+      peer = Expressions.address(request.peer(), preset, at);
     }
     boolean taken = datagram.send(ByteBuffer.wrap(Payload.of(0, request.total())), peer);
     if (socket.flow == null) {

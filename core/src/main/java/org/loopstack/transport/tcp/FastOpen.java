@@ -66,23 +66,32 @@ final class FastOpen {
         }
       };
 
-  FastOpen(Randomness randomness) {
-    key = new SipHash(randomness);
+  /** Fast Open with that key, or one of its own. */
+  FastOpen(Randomness randomness, @Nullable SipHash key) {
+    this.key = key == null ? new SipHash(randomness) : key;
   }
 
   // ---- server ----
 
   /**
-   * The cookie for a client, by section 4.1.2 bound to its address and to be made by us alone. The
-   * key is the stack's and lives as long as it.
+   * The cookie for a client, by section 4.1.2 bound to its address and to be made by us alone. It
+   * is Linux's for the same key: SipHash over the client's and the server's address as they stand
+   * in the header.
    */
   byte[] cookie(FourTuple ends) {
+    IpAddress client = ends.remote();
+    IpAddress server = ends.local();
     long hash =
-        key.hash(
-            ends.local().high(), ends.local().low(), ends.remote().high(), ends.remote().low());
+        client.isIpv4()
+            ? key.hash(Long.reverseBytes(client.low() << 32 | server.low() & 0xffff_ffffL))
+            : key.hash(
+                Long.reverseBytes(client.high()),
+                Long.reverseBytes(client.low()),
+                Long.reverseBytes(server.high()),
+                Long.reverseBytes(server.low()));
     byte[] cookie = new byte[COOKIE_LENGTH];
-    Bytes.put32(cookie, 0, (int) (hash >>> 32));
-    Bytes.put32(cookie, 4, (int) hash);
+    Bytes.put32(cookie, 0, (int) (Long.reverseBytes(hash) >>> 32));
+    Bytes.put32(cookie, 4, (int) Long.reverseBytes(hash));
     return cookie;
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.transport.tcp;
 
+import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.SipHash;
 import org.loopstack.wire.SynLayout;
 
 /**
@@ -248,6 +250,11 @@ public final class TcpConfiguration {
     return values.robustTimeWait;
   }
 
+  /** The key of Fast Open's cookies, or null for one of the stack's own. */
+  @Nullable SipHash fastOpenKey() {
+    return values.fastOpenKey;
+  }
+
   /** When congestion is notified explicitly (RFC 3168). */
   EcnMode ecn() {
     return values.ecn;
@@ -395,6 +402,7 @@ public final class TcpConfiguration {
     private long challengeAckInterval = 500 * MILLISECOND;
     private int ttl = 64;
     private String congestion = Cubic.NAME;
+    private @Nullable SipHash fastOpenKey;
     private boolean timestamps = true;
     private boolean windowScaling = true;
     private boolean selectiveAcknowledgment = true;
@@ -451,6 +459,7 @@ public final class TcpConfiguration {
       challengeAckInterval = from.challengeAckInterval;
       ttl = from.ttl;
       congestion = from.congestion;
+      fastOpenKey = from.fastOpenKey;
       timestamps = from.timestamps;
       windowScaling = from.windowScaling;
       selectiveAcknowledgment = from.selectiveAcknowledgment;
@@ -649,6 +658,26 @@ public final class TcpConfiguration {
         throw new IllegalArgumentException("No such congestion control: " + value);
       }
       congestion = value;
+      return this;
+    }
+
+    /**
+     * Sets the key of Fast Open's cookies, in the form of Linux's {@code
+     * net.ipv4.tcp_fastopen_key}: then every stack that has it knows the cookies of all others, and
+     * they are Linux's.
+     *
+     * @param value four groups of eight hexadecimal digits, with hyphens between them
+     * @throws IllegalArgumentException if it is none
+     */
+    public Builder fastOpenKey(String value) {
+      if (!value.matches("[0-9a-fA-F]{8}(-[0-9a-fA-F]{8}){3}")) {
+        throw new IllegalArgumentException("A key is four groups of 8 digits: " + value);
+      }
+      long[] words = new long[4];
+      for (int i = 0; i < words.length; i++) {
+        words[i] = Long.parseLong(value, 9 * i, 9 * i + 8, 16);
+      }
+      fastOpenKey = new SipHash(words[1] << 32 | words[0], words[3] << 32 | words[2]);
       return this;
     }
 

@@ -61,7 +61,7 @@ public final class TcpProtocol implements UpperProtocol {
     this.configuration = configuration;
     this.isn = new IsnGenerator(internet.engine().randomness());
     this.cookies = new SynCookies(internet.engine().randomness());
-    this.fastOpen = new FastOpen(internet.engine().randomness());
+    this.fastOpen = new FastOpen(internet.engine().randomness(), configuration.fastOpenKey());
     internet.register(IpProtocol.TCP, this);
   }
 
