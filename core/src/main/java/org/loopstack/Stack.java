@@ -14,6 +14,7 @@ import org.loopstack.internet.InterfaceAddress;
 import org.loopstack.internet.InternetConfiguration;
 import org.loopstack.internet.InternetLayer;
 import org.loopstack.link.Link;
+import org.loopstack.socket.StackSocketImpl;
 import org.loopstack.transport.AddressFamily;
 
 /**
@@ -85,6 +86,16 @@ public final class Stack implements AutoCloseable {
   /** Where its channels and selectors come from. Always the same provider. */
   public SelectorProvider selectorProvider() {
     return transports.selectorProvider();
+  }
+
+  /**
+   * What a {@link java.net.Socket} or {@link java.net.ServerSocket} needs to be one of this stack.
+   * It opens nothing before it is created.
+   *
+   * @param server whether it is to listen rather than to connect
+   */
+  public StackSocketImpl newSocketImpl(boolean server) {
+    return new StackSocketImpl(transports.selectorProvider(), server);
   }
 
   /**

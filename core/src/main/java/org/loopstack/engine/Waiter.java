@@ -23,6 +23,9 @@ public final class Waiter {
 
   private @Nullable Timer timeout;
 
+  /** Whether an interrupt was put off. Only the announced thread's. */
+  private boolean interrupted;
+
   /** A place on which nobody waits yet. */
   public Waiter(Engine engine) {
     this.engine = engine;
@@ -57,6 +60,12 @@ public final class Waiter {
     signalled = false;
   }
 
+  /** As {@link #park}, but an interrupt does not end it: {@link #done} sets it again. */
+  public void parkUninterruptibly(long deadline) {
+    interrupted |= Thread.interrupted();
+    park(deadline);
+  }
+
   private void parkInVirtualTime(long deadline) {
     if (timeout == null) {
       timeout = new Timer(engine.scheduler(), this::signal);
@@ -72,6 +81,10 @@ public final class Waiter {
     thread = null;
     if (timeout != null) {
       timeout.disarm();
+    }
+    if (interrupted) {
+      interrupted = false;
+      Thread.currentThread().interrupt();
     }
   }
 

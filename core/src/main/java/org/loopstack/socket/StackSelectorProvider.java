@@ -79,8 +79,10 @@ public final class StackSelectorProvider extends SelectorProvider {
     down = true;
     for (Closeable channel : opened) {
       try {
-        if (channel instanceof StackSocketChannel stream) {
-          stream.doNotLinger();
+        switch (channel) {
+          case StackSocketChannel stream -> stream.doNotLinger();
+          case BlockingSocket socket -> socket.options().doNotLinger();
+          default -> {}
         }
         channel.close();
       } catch (IOException e) {
@@ -166,6 +168,26 @@ public final class StackSelectorProvider extends SelectorProvider {
     AddressFamily addresses = family(family);
     try {
       return opened(new StackDatagramChannel(this, addresses, endpoints.openDatagram(addresses)));
+    } catch (ErrnoException e) {
+      throw SocketErrors.control(e);
+    }
+  }
+
+  /** A connection to be, for {@code java.net}. */
+  BlockingStream openStream() throws IOException {
+    AddressFamily addresses = family(defaultFamily());
+    try {
+      return opened(new BlockingStream(this, addresses, endpoints.openStream(addresses)));
+    } catch (ErrnoException e) {
+      throw SocketErrors.control(e);
+    }
+  }
+
+  /** A listener to be, for {@code java.net}. */
+  BlockingListener openListener() throws IOException {
+    AddressFamily addresses = family(defaultFamily());
+    try {
+      return opened(new BlockingListener(this, addresses, endpoints.openListener(addresses)));
     } catch (ErrnoException e) {
       throw SocketErrors.control(e);
     }

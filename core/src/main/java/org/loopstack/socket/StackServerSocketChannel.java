@@ -30,7 +30,7 @@ import org.loopstack.transport.StreamEndpoint;
 /** A listening channel of a stack: one thread at a time accepts, holding the accept lock. */
 final class StackServerSocketChannel extends ServerSocketChannel implements Pollable {
   /** What a backlog of less than 1 means to {@code bind}. */
-  private static final int DEFAULT_BACKLOG = 50;
+  static final int DEFAULT_BACKLOG = 50;
 
   private final StackSelectorProvider provider;
   private final Engine engine;

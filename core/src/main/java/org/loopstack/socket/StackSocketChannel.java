@@ -19,7 +19,6 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Clock;
@@ -39,7 +38,7 @@ import org.loopstack.transport.StreamEndpoint;
  * first; only if it has to wait does it announce itself to {@link #begin}, so that an interrupt or
  * a close by another thread ends it. Closing takes no lock that a waiting thread holds.
  */
-final class StackSocketChannel extends SocketChannel implements Pollable {
+final class StackSocketChannel extends SocketChannel implements Pollable, StreamOwner {
   private enum State {
     UNCONNECTED,
     PENDING,
@@ -98,7 +97,8 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
     }
   }
 
-  void ensureConnected() throws ClosedChannelException {
+  @Override
+  public void ensureConnected() throws ClosedChannelException {
     ensureOpen();
     if (state != State.CONNECTED) {
       throw new NotYetConnectedException();
@@ -106,7 +106,8 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
   }
 
   /** Whether the channel is closed, or about to be with its whole stack. */
-  boolean isGone() {
+  @Override
+  public boolean isGone() {
     return !isOpen() || provider.isDown();
   }
 
@@ -115,7 +116,8 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
    * channel then the channel will be closed and the thread will immediately receive a
    * ClosedByInterruptException": {@link #begin} closes, {@link #end} throws.
    */
-  void closeIfInterrupted() throws AsynchronousCloseException {
+  @Override
+  public void closeIfInterrupted() throws AsynchronousCloseException {
     if (Thread.currentThread().isInterrupted()) {
       beginWait();
       endWait(false);
@@ -123,7 +125,8 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
   }
 
   /** The calling thread is about to wait: from now on an interrupt closes the channel. */
-  void beginWait() {
+  @Override
+  public void beginWait() {
     begin();
   }
 
@@ -133,7 +136,8 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
    * @throws AsynchronousCloseException if the channel was closed meanwhile, unless the operation
    *     had completed; a ClosedByInterruptException if the thread was interrupted
    */
-  void endWait(boolean completed) throws AsynchronousCloseException {
+  @Override
+  public void endWait(boolean completed) throws AsynchronousCloseException {
     end(completed);
   }
 
@@ -147,11 +151,13 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
     return state == State.PENDING && isOpen();
   }
 
-  boolean isInputShut() {
+  @Override
+  public boolean isInputShut() {
     return inputShut;
   }
 
-  boolean isOutputShut() {
+  @Override
+  public boolean isOutputShut() {
     return outputShut;
   }
 
@@ -292,13 +298,15 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
     }
   }
 
-  void ensureBlocking() {
+  @Override
+  public void ensureBlocking() {
     if (!isBlocking()) {
       throw new IllegalBlockingModeException();
     }
   }
 
-  long deadline(long timeout) {
+  @Override
+  public long deadline(long timeout) {
     return timeout == 0 ? Clock.NEVER : Clock.after(engine.now(), timeout);
   }
 
@@ -405,7 +413,8 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
     }
   }
 
-  void park(Waiter waiter, long deadline, String timedOut) throws SocketTimeoutException {
+  @Override
+  public void park(Waiter waiter, long deadline, String timedOut) throws SocketTimeoutException {
     if (deadline != Clock.NEVER && engine.now() >= deadline) {
       throw new SocketTimeoutException(timedOut);
     }
@@ -498,35 +507,13 @@ final class StackSocketChannel extends SocketChannel implements Pollable {
   protected void implCloseSelectableChannel() {
     provider.closed(this);
     int linger = state == State.CONNECTED ? options.linger() : -1;
-    if (linger == 0) {
-      endpoint.abort();
-    }
-    endpoint.close();
-    signals.closed();
     // "Intended for use with sockets that are configured in blocking mode only."
-    if (linger > 0 && isBlocking()) {
-      awaitDrained(Clock.after(engine.now(), TimeUnit.SECONDS.toNanos(linger)));
-    }
-    endpoint.setReadinessListener(null);
+    Lingering.close(endpoint, signals, engine, linger > 0 && !isBlocking() ? -1 : linger);
   }
 
   /** A close from now on does not wait. */
   void doNotLinger() {
     options.doNotLinger();
-  }
-
-  private void awaitDrained(long deadline) {
-    Waiter waiter = signals.closer();
-    waiter.prepare();
-    try {
-      while (!endpoint.isDrained()
-          && engine.now() < deadline
-          && !Thread.currentThread().isInterrupted()) {
-        waiter.park(deadline);
-      }
-    } finally {
-      waiter.done();
-    }
   }
 
   @Override

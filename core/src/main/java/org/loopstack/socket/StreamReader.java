@@ -14,11 +14,11 @@ import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.StreamEndpoint;
 
 /**
- * The reading half of a stream channel: one thread at a time tries the endpoint, and waits where
- * the channel is blocking and nothing has come yet.
+ * The reading half of a stream: one thread at a time tries the endpoint, and waits where its owner
+ * is blocking and nothing has come yet.
  */
 final class StreamReader {
-  private final StackSocketChannel channel;
+  private final StreamOwner owner;
   private final StreamEndpoint endpoint;
   private final Waiter waiter;
   private final ReentrantLock lock;
@@ -27,12 +27,11 @@ final class StreamReader {
   private @Nullable ByteBuffer lastView;
   private byte @Nullable [] lastArray;
 
-  /** An endpoint tells of a reset once, as the kernel does; a channel's every read tells of it. */
+  /** An endpoint tells of a reset once, as the kernel does; a socket's every read tells of it. */
   private boolean wasReset;
 
-  StreamReader(
-      StackSocketChannel channel, StreamEndpoint endpoint, Waiter waiter, ReentrantLock lock) {
-    this.channel = channel;
+  StreamReader(StreamOwner owner, StreamEndpoint endpoint, Waiter waiter, ReentrantLock lock) {
+    this.owner = owner;
     this.endpoint = endpoint;
     this.waiter = waiter;
     this.lock = lock;
@@ -67,7 +66,7 @@ final class StreamReader {
   }
 
   /**
-   * Reads at least one byte for a stream over this channel, which must be blocking.
+   * Reads at least one byte for a stream over the owner, which must be blocking.
    *
    * @param timeout nanoseconds, 0 for none
    */
@@ -75,10 +74,10 @@ final class StreamReader {
     lock.lock();
     try {
       boolean _ = beginRead();
-      channel.ensureBlocking();
+      owner.ensureBlocking();
       ByteBuffer buffer = view(target, offset, length);
       int n = tryRead(buffer);
-      return n == 0 && buffer.hasRemaining() ? awaitRead(buffer, channel.deadline(timeout)) : n;
+      return n == 0 && buffer.hasRemaining() ? awaitRead(buffer, owner.deadline(timeout)) : n;
     } finally {
       lock.unlock();
     }
@@ -96,16 +95,16 @@ final class StreamReader {
   }
 
   private boolean beginRead() throws IOException {
-    channel.ensureConnected();
-    boolean blocking = channel.isBlocking();
+    owner.ensureConnected();
+    boolean blocking = owner.isBlocking();
     if (blocking) {
-      channel.closeIfInterrupted();
+      owner.closeIfInterrupted();
     }
     return blocking;
   }
 
   private int tryRead(ByteBuffer target) throws IOException {
-    if (channel.isInputShut()) {
+    if (owner.isInputShut()) {
       return -1;
     }
     if (wasReset) {
@@ -122,7 +121,7 @@ final class StreamReader {
   }
 
   private long tryRead(ByteBuffer[] targets, int offset, int length) throws IOException {
-    if (channel.isInputShut()) {
+    if (owner.isInputShut()) {
       return -1;
     }
     if (wasReset) {
@@ -140,14 +139,14 @@ final class StreamReader {
 
   /** Nothing, or an end, that a closed endpoint reports is not the peer's doing. */
   private long openOrThrow(long n) throws AsynchronousCloseException {
-    if (n <= 0 && channel.isGone()) {
+    if (n <= 0 && owner.isGone()) {
       throw new AsynchronousCloseException();
     }
     return n;
   }
 
   private IOException readFailed(ErrnoException e) {
-    if (channel.isGone()) {
+    if (owner.isGone()) {
       return new AsynchronousCloseException();
     }
     wasReset |= e.errno() == Errno.ECONNRESET;
@@ -156,30 +155,30 @@ final class StreamReader {
 
   private int awaitRead(ByteBuffer target, long deadline) throws IOException {
     int n = 0;
-    channel.beginWait();
+    owner.beginWait();
     waiter.prepare();
     try {
-      while (channel.isOpen() && (n = tryRead(target)) == 0) {
-        channel.park(waiter, deadline, "Read timed out");
+      while (owner.isOpen() && (n = tryRead(target)) == 0) {
+        owner.park(waiter, deadline, "Read timed out");
       }
     } finally {
       waiter.done();
-      channel.endWait(n > 0);
+      owner.endWait(n > 0);
     }
     return n;
   }
 
   private long awaitRead(ByteBuffer[] targets, int offset, int length) throws IOException {
     long n = 0;
-    channel.beginWait();
+    owner.beginWait();
     waiter.prepare();
     try {
-      while (channel.isOpen() && (n = tryRead(targets, offset, length)) == 0) {
-        waiter.park(Clock.NEVER);
+      while (owner.isOpen() && (n = tryRead(targets, offset, length)) == 0) {
+        owner.park(waiter, Clock.NEVER, "");
       }
     } finally {
       waiter.done();
-      channel.endWait(n > 0);
+      owner.endWait(n > 0);
     }
     return n;
   }

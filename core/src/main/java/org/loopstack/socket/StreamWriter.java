@@ -12,18 +12,17 @@ import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.StreamEndpoint;
 
 /**
- * The writing half of a stream channel: one thread at a time hands bytes to the endpoint, and waits
- * where the channel is blocking until all are taken.
+ * The writing half of a stream: one thread at a time hands bytes to the endpoint, and waits where
+ * its owner is blocking until all are taken.
  */
 final class StreamWriter {
-  private final StackSocketChannel channel;
+  private final StreamOwner owner;
   private final StreamEndpoint endpoint;
   private final Waiter waiter;
   private final ReentrantLock lock;
 
-  StreamWriter(
-      StackSocketChannel channel, StreamEndpoint endpoint, Waiter waiter, ReentrantLock lock) {
-    this.channel = channel;
+  StreamWriter(StreamOwner owner, StreamEndpoint endpoint, Waiter waiter, ReentrantLock lock) {
+    this.owner = owner;
     this.endpoint = endpoint;
     this.waiter = waiter;
     this.lock = lock;
@@ -55,13 +54,13 @@ final class StreamWriter {
     }
   }
 
-  /** Writes all bytes, for a stream over this channel, which must be blocking. */
+  /** Writes all bytes, for a stream over the owner, which must be blocking. */
   void write(byte[] source, int offset, int length) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(source, offset, length);
     lock.lock();
     try {
       boolean _ = beginWrite();
-      channel.ensureBlocking();
+      owner.ensureBlocking();
       int written = tryWrite(buffer);
       if (buffer.hasRemaining()) {
         written += awaitWrite(buffer);
@@ -91,11 +90,26 @@ final class StreamWriter {
     }
   }
 
+  /**
+   * Sends one byte of urgent data without waiting.
+   *
+   * @return whether there was room for it
+   */
+  boolean offerUrgent(byte value) throws IOException {
+    lock.lock();
+    try {
+      boolean _ = beginWrite();
+      return tryWriteUrgent(value);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private boolean beginWrite() throws IOException {
-    channel.ensureConnected();
-    boolean blocking = channel.isBlocking();
+    owner.ensureConnected();
+    boolean blocking = owner.isBlocking();
     if (blocking) {
-      channel.closeIfInterrupted();
+      owner.closeIfInterrupted();
     }
     return blocking;
   }
@@ -129,70 +143,70 @@ final class StreamWriter {
 
   /** "The blocked thread will receive an AsynchronousCloseException", and so do later writers. */
   private void ensureOutput() throws AsynchronousCloseException {
-    if (channel.isOutputShut() || channel.isGone()) {
+    if (owner.isOutputShut() || owner.isGone()) {
       throw new AsynchronousCloseException();
     }
   }
 
   private IOException writeFailed(ErrnoException e) {
-    return channel.isOutputShut() || channel.isGone()
+    return owner.isOutputShut() || owner.isGone()
         ? new AsynchronousCloseException()
         : SocketErrors.write(e);
   }
 
   private int awaitWrite(ByteBuffer source) throws IOException {
     int n = 0;
-    channel.beginWait();
+    owner.beginWait();
     waiter.prepare();
     try {
-      while (channel.isOpen()) {
+      while (owner.isOpen()) {
         n += tryWrite(source);
         if (!source.hasRemaining()) {
           break;
         }
-        waiter.park(Clock.NEVER);
+        owner.park(waiter, Clock.NEVER, "");
       }
     } finally {
       waiter.done();
-      channel.endWait(n > 0);
+      owner.endWait(n > 0);
     }
     return n;
   }
 
   private long awaitWrite(ByteBuffer[] sources, int offset, int length) throws IOException {
     long n = 0;
-    channel.beginWait();
+    owner.beginWait();
     waiter.prepare();
     try {
-      while (channel.isOpen()) {
+      while (owner.isOpen()) {
         n += tryWrite(sources, offset, length);
         if (!Buffers.hasRemaining(sources, offset, length)) {
           break;
         }
-        waiter.park(Clock.NEVER);
+        owner.park(waiter, Clock.NEVER, "");
       }
     } finally {
       waiter.done();
-      channel.endWait(n > 0);
+      owner.endWait(n > 0);
     }
     return n;
   }
 
   private void awaitWriteUrgent(byte value) throws IOException {
     boolean sent = false;
-    channel.beginWait();
+    owner.beginWait();
     waiter.prepare();
     try {
-      while (channel.isOpen()) {
+      while (owner.isOpen()) {
         sent = tryWriteUrgent(value);
         if (sent) {
           break;
         }
-        waiter.park(Clock.NEVER);
+        owner.park(waiter, Clock.NEVER, "");
       }
     } finally {
       waiter.done();
-      channel.endWait(sent);
+      owner.endWait(sent);
     }
   }
 }
