@@ -61,11 +61,14 @@ final class Ecn {
    */
   void synArrived(Segment syn, boolean passive) {
     boolean willing = passive ? mode != EcnMode.OFF : requested;
-    agreed =
-        willing
-            && syn.has(TcpHeader.ECE)
-            && syn.has(TcpHeader.CWR)
-            && codepoint(syn.packet()) == TrafficClass.NOT_ECT;
+    agreed = willing && isSetup(syn);
+  }
+
+  /** Whether a SYN asks for ECN. */
+  static boolean isSetup(Segment syn) {
+    return syn.has(TcpHeader.ECE)
+        && syn.has(TcpHeader.CWR)
+        && codepoint(syn.packet()) == TrafficClass.NOT_ECT;
   }
 
   /** An ECN-setup SYN-ACK has ECE set and CWR not (section 6.1.1). */
@@ -73,9 +76,9 @@ final class Ecn {
     agreed = requested && synAck.has(TcpHeader.ECE) && !synAck.has(TcpHeader.CWR);
   }
 
-  /** What was agreed on in a handshake that this object has not seen: that of a SYN cookie. */
+  /** What was agreed on in a handshake that this object has not seen. */
   void resume(boolean wasAgreed) {
-    agreed = wasAgreed && mode != EcnMode.OFF;
+    agreed = wasAgreed;
   }
 
   /** What our SYN-ACK adds to its control bits. */

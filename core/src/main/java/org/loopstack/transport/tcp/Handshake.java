@@ -18,9 +18,6 @@ final class Handshake {
   /** Whether the connection began with a SYN from the peer to a listener of ours. */
   private boolean passive;
 
-  /** Whether the last acknowledgment has come, and its data is waited for (TCP_DEFER_ACCEPT). */
-  private boolean deferring;
-
   /** Whether we know when our SYN left. */
   private boolean measurable = true;
 
@@ -72,79 +69,50 @@ final class Handshake {
     firstSent = now;
   }
 
-  /** Passive OPEN met by a SYN: answers it. */
-  void answer(Segment syn, int iss, long now) {
+  /**
+   * Stands where a connection stands of which there was only a record until now: in SYN-RECEIVED.
+   */
+  void resume(HalfOpen h, long now) {
     passive = true;
+    measurable = !h.resumed;
+    retries = h.retries;
     connection.on(TcpEvent.PASSIVE_OPEN);
-    begin(iss, now);
-    acceptSyn(syn, now);
-    takeEarlyData(syn, now);
-    if (tcb.state == TcpState.LISTEN) {
-      connection.on(TcpEvent.SYN);
-      sendSynAck(now);
-    }
+    begin(h.iss, h.firstSent);
+    tcb.rcvMss = h.mss();
+    tcb.irs = h.irs;
+    tcb.rcvNxt = h.rcvNxt();
+    tcb.lastAckSent = tcb.rcvNxt;
+    tcb.rcvAdv = SequenceNumber.add(tcb.rcvNxt, h.window());
+    peerMss = h.peerMss();
+    connection.userTimeout.resume(h.remoteTimeout());
+    tcb.tsOk = h.timestamps;
+    tcb.tsRecent = h.tsRecent;
+    tcb.tsRecentAge = now;
+    tcb.sackOk = h.sack;
+    peerScales = h.isScaling();
+    tcb.sndWindShift = h.sndShift();
+    tcb.rcvWindShift = h.rcvShift();
+    connection.ecn.resume(h.ecn);
+    connection.sender.resumeWindow(h.peerWindow());
+    connection.on(TcpEvent.SYN);
+    armTimer(now);
   }
 
   /**
-   * RFC 7413 section 4.2.2: if the cookie is valid, the user gets the data of the SYN at once, and
+   * RFC 7413 section 4.2.2: the cookie was valid, so the user gets the data of the SYN at once, and
    * the SYN-ACK acknowledges it. A FIN with it comes again, and counts then.
    */
-  private void takeEarlyData(Segment syn, long now) {
-    if (!connection.fastOpening.isEarly()) {
-      return;
-    }
+  void answerEarly(Segment syn, long now) {
     if (!connection.offerEarly(now)) {
-      connection.fastOpening.refuse();
       return;
     }
+    connection.fastOpening.accept();
     syn.trimFront(tcb.rcvNxt);
     syn.trimEnd(SequenceNumber.min(tcb.rcvAdv, SequenceNumber.add(syn.seq, syn.dataLength())));
     if (syn.dataLength() > 0) {
       connection.receiver.text(syn, now);
     }
-  }
-
-  /** Answers a SYN by numbers that say what has to be remembered of it: then it is forgotten. */
-  void answerByCookie(Segment syn, SynCookies cookies, FourTuple ends, long now) {
-    passive = true;
-    acceptSyn(syn, now);
-    begin(cookies.number(ends, syn.seq, peerMss, now), now);
-    if (tcb.tsOk) {
-      int shift = peerScales ? tcb.sndWindShift : -1;
-      int clock = (int) (now / 1_000_000);
-      boolean ecn = connection.ecn.isAgreed();
-      tcb.tsOffset += SynCookies.timestamp(clock, shift, tcb.sackOk, ecn) - clock;
-    } else {
-      // Nothing would tell us later that these were agreed on.
-      tcb.sackOk = false;
-      peerScales = false;
-      connection.ecn.resume(false);
-    }
     sendSynAck(now);
-  }
-
-  /** Stands where {@link #answer} would have brought us: a cookie says what was agreed on. */
-  void resume(Segment ack, SynCookie cookie, long now) {
-    passive = true;
-    measurable = false;
-    connection.on(TcpEvent.PASSIVE_OPEN);
-    begin(SequenceNumber.add(ack.ack, -1), now);
-    tcb.irs = SequenceNumber.add(ack.seq, -1);
-    tcb.rcvNxt = ack.seq;
-    tcb.lastAckSent = ack.seq;
-    tcb.rcvAdv = SequenceNumber.add(tcb.rcvNxt, connection.receiver.synWindow(tcb.rcvMss));
-    peerMss = cookie.peerMss();
-    tcb.tsOk = configuration.timestamps() && cookie.timestamps();
-    if (tcb.tsOk) {
-      tcb.tsRecent = ack.timestampValue;
-      tcb.tsRecentAge = now;
-    }
-    tcb.sackOk = cookie.selectiveAcknowledgment();
-    peerScales = cookie.windowShift() >= 0;
-    tcb.sndWindShift = peerScales ? cookie.windowShift() : 0;
-    tcb.rcvWindShift = peerScales ? shiftToOffer() : 0;
-    connection.ecn.resume(cookie.ecn());
-    connection.on(TcpEvent.SYN);
   }
 
   /**
@@ -182,8 +150,13 @@ final class Handshake {
 
   /** The least shift by which the largest receive buffer can be expressed. */
   private int shiftToOffer() {
+    return shiftToOffer(configuration, connection.receiver.capacity());
+  }
+
+  /** The same for a receive buffer that is not there yet. */
+  static int shiftToOffer(TcpConfiguration configuration, int capacity) {
     int shift = 0;
-    int space = Math.max(configuration.maxReceiveBuffer(), connection.receiver.capacity());
+    int space = Math.max(configuration.maxReceiveBuffer(), capacity);
     while (shift < 14 && space >> shift > 65_535) {
       shift++;
     }
@@ -251,10 +224,6 @@ final class Handshake {
     retries++;
     if (active) {
       sendSyn(now);
-    } else if (deferring && retries < connection.settings.deferAccept) {
-      // As Linux: while data is waited for, the SYN-ACK is sent again only at the end, as a last
-      // chance for the peer.
-      armTimer(now);
     } else {
       sendSynAck(now);
     }
@@ -269,14 +238,7 @@ final class Handshake {
         active
             ? configuration.synRetries() + configuration.synLinearTimeouts()
             : configuration.synAckRetries();
-    return retries >= limit && !(deferring && retries < connection.settings.deferAccept);
-  }
-
-  /** Whether an acknowledgment of our SYN-ACK waits for the data behind it: TCP_DEFER_ACCEPT. */
-  boolean defers(Segment segment) {
-    boolean defers = passive && segment.length() == 0 && retries < connection.settings.deferAccept;
-    deferring |= defers;
-    return defers;
+    return retries >= limit;
   }
 
   /** Our SYN is acknowledged, and we have the peer's: the variables of the data phase. */

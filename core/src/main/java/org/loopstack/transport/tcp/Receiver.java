@@ -72,8 +72,13 @@ final class Receiver {
    * Linux does it.
    */
   int synWindow(int mss) {
+    return synWindow(connection.configuration, capacity, mss);
+  }
+
+  /** The same for a connection of which there is only a record. */
+  static int synWindow(TcpConfiguration configuration, int capacity, int mss) {
     int window = Math.min(capacity, 65_535);
-    boolean whole = connection.configuration.wholeSynWindow() && window >= mss;
+    boolean whole = configuration.wholeSynWindow() && window >= mss;
     return whole ? window / mss * mss : window;
   }
 

@@ -11,6 +11,7 @@ import org.loopstack.internet.Internet;
 import org.loopstack.internet.Route;
 import org.loopstack.wire.Bytes;
 import org.loopstack.wire.InternetChecksum;
+import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.IpProtocol;
 import org.loopstack.wire.SynLayout;
 import org.loopstack.wire.TcpHeader;
@@ -50,12 +51,21 @@ final class SegmentWriter {
    * MTU minus the fixed IP and TCP headers" (RFC 6691), and no datagram is longer than 65,535.
    */
   int mssToOffer() {
-    return limited(maxSegment(route.mtu()));
+    return mssToOffer(connection.settings, ends.remote(), route.mtu());
+  }
+
+  /** The same for a peer of whom we have no more than its SYN. */
+  static int mssToOffer(TcpSettings settings, IpAddress remote, int mtu) {
+    return limited(settings, maxSegment(remote, mtu));
   }
 
   /** What a peer takes that has not said it: the least that every host can put together. */
   int defaultMss() {
-    return ends.remote().isIpv4() ? 576 - IPV4_OVERHEAD : 1280 - IPV6_OVERHEAD;
+    return defaultMss(ends.remote());
+  }
+
+  static int defaultMss(IpAddress remote) {
+    return remote.isIpv4() ? 576 - IPV4_OVERHEAD : 1280 - IPV6_OVERHEAD;
   }
 
   /**
@@ -64,7 +74,7 @@ final class SegmentWriter {
    * @param peerMss what the peer takes, options counted in (RFC 6691)
    */
   int sendMss(int peerMss, int datagram) {
-    int mss = limited(Math.min(peerMss, maxSegment(datagram)));
+    int mss = limited(connection.settings, Math.min(peerMss, maxSegment(ends.remote(), datagram)));
     int bounded = Math.max(mss, connection.configuration.minSendMss());
     return bounded - (headerLength() - TcpHeader.MIN_LENGTH);
   }
@@ -85,13 +95,13 @@ final class SegmentWriter {
   }
 
   /** By TCP_MAXSEG, if it is set. */
-  private int limited(int mss) {
-    int limit = connection.settings.maxSegment;
+  private static int limited(TcpSettings settings, int mss) {
+    int limit = settings.maxSegment;
     return limit == 0 ? mss : Math.min(mss, limit);
   }
 
-  private int maxSegment(int mtu) {
-    return ends.remote().isIpv4()
+  private static int maxSegment(IpAddress remote, int mtu) {
+    return remote.isIpv4()
         ? Math.min(mtu, 65_535) - IPV4_OVERHEAD
         : Math.min(mtu, 65_535 + 40) - IPV6_OVERHEAD;
   }
@@ -131,36 +141,19 @@ final class SegmentWriter {
    */
   void sendSyn(
       int flags, int window, int shift, boolean timestamps, boolean sack, int length, long now) {
-    byte[] cookie = connection.fastOpening.option();
-    boolean tellsTimeout = connection.userTimeout.isEnabled();
-    SynLayout layout = connection.configuration.synLayout();
-    int own = layout.length(sack, timestamps, shift);
-    int cookieAt = own + (tellsTimeout ? USER_TIMEOUT_LENGTH : 0);
-    // Kind and length before it, and what it needs to end at a multiple of four.
-    int optionsLength = cookieAt + (cookie == null ? 0 : cookie.length + 2 + 3 & ~3);
-    Packet packet = head(tcb.iss, flags, window, optionsLength, 0);
-    int at = packet.transportOffset() + TcpHeader.MIN_LENGTH;
-    var _ =
-        layout.write(
-            packet.head(),
-            at,
+    SynOptions options =
+        new SynOptions(
             mssToOffer(),
             sack,
             timestamps,
             timestamp(now),
             tcb.tsRecent,
             shift,
-            !tellsTimeout && cookie == null);
-    if (tellsTimeout) {
-      var _ =
-          TcpOptionWriter.userTimeout(packet.head(), at + own, connection.userTimeout.advertised());
-    }
-    if (cookie != null) {
-      byte[] b = packet.head();
-      int from = at + cookieAt;
-      int end = TcpOptionWriter.fastOpen(b, from, cookie, 0, cookie.length);
-      var _ = TcpOptionWriter.pad(b, from, end);
-    }
+            connection.userTimeout.advertised(),
+            connection.fastOpening.option());
+    SynLayout layout = connection.configuration.synLayout();
+    Packet packet = head(tcb.iss, flags, window, options.length(layout), 0);
+    options.write(layout, packet.head(), packet.transportOffset() + TcpHeader.MIN_LENGTH);
     Slice data = length == 0 ? null : connection.sender.buffer.slices(0, length);
     transmit(packet, data, length, TrafficClass.NOT_ECT, now);
   }

@@ -564,6 +564,14 @@ final class Sender {
     }
   }
 
+  /** The window of a SYN that this object has not seen. */
+  void resumeWindow(int window) {
+    tcb.sndWnd = window;
+    tcb.sndWl1 = tcb.irs;
+    tcb.sndWl2 = tcb.iss;
+    tcb.maxSndWnd = window;
+  }
+
   void setWindow(Segment segment, int window) {
     tcb.sndWnd = window;
     tcb.sndWl1 = segment.seq;

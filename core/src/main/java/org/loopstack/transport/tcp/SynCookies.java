@@ -66,6 +66,21 @@ final class SynCookies {
     return base(ends, irs) + (minute << 24) + (secret(ends, minute) + index * APART & LOW_BITS);
   }
 
+  /** Puts what an answer agrees on into its numbers; what has no room there is not agreed on. */
+  void encode(HalfOpen.Answer answer, FourTuple ends, long now) {
+    answer.iss = number(ends, answer.irs, answer.peerMss, now);
+    if (answer.timestamps) {
+      int clock = (int) (now / 1_000_000);
+      answer.tsOffset += timestamp(clock, answer.sndShift, answer.sack, answer.ecn) - clock;
+    } else {
+      // Nothing would tell us later that these were agreed on.
+      answer.sack = false;
+      answer.sndShift = -1;
+      answer.rcvShift = 0;
+      answer.ecn = false;
+    }
+  }
+
   /**
    * The MSS that a number of ours remembers, or 0 if it is none.
    *

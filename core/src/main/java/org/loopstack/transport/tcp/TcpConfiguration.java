@@ -60,6 +60,9 @@ public final class TcpConfiguration {
         // RFC 6928: "min (10*MSS, max (2*MSS, 14600))"; Linux goes without the last bound.
         .initialWindowLimit(14_600)
         .maxBacklog(128)
+        // tcp_syncache.c: TCP_SYNCACHE_HASHSIZE rows of TCP_SYNCACHE_BUCKETLIMIT, for all backlogs.
+        .maxHalfOpen(512 * 30)
+        .halfOpenByBacklog(false)
         .backlogPercent(150)
         .resetOnOverflow(true)
         .wholeSynWindow(false)
@@ -205,9 +208,25 @@ public final class TcpConfiguration {
     return values.maxBacklog;
   }
 
-  /** How many half-open connections a listener keeps. */
-  int maxHalfOpen() {
-    return values.maxHalfOpen;
+  /**
+   * How many half-open connections a listener keeps before SYNs are answered by cookies or dropped.
+   * By Linux's rule as many as may wait to be accepted, and without cookies a quarter less than
+   * {@code tcp_max_syn_backlog}.
+   */
+  int maxHalfOpen(int backlog) {
+    int most = values.maxHalfOpen;
+    if (!values.halfOpenByBacklog) {
+      return most;
+    }
+    if (values.synCookies == SynCookieMode.NEVER && most > 3) {
+      most -= most / 4;
+    }
+    return Math.min(most, backlog + 1);
+  }
+
+  /** Whether old half-open connections go earlier the more of them there are. */
+  boolean pruneHalfOpen() {
+    return values.halfOpenByBacklog;
   }
 
   /** The least time between two acknowledgments that answer the invalid. */
@@ -399,6 +418,7 @@ public final class TcpConfiguration {
     private int initialWindowSegments = 10;
     private int maxBacklog = 4096;
     private int maxHalfOpen = 4096;
+    private boolean halfOpenByBacklog = true;
     private long challengeAckInterval = 500 * MILLISECOND;
     private int ttl = 64;
     private String congestion = Cubic.NAME;
@@ -456,6 +476,7 @@ public final class TcpConfiguration {
       initialWindowSegments = from.initialWindowSegments;
       maxBacklog = from.maxBacklog;
       maxHalfOpen = from.maxHalfOpen;
+      halfOpenByBacklog = from.halfOpenByBacklog;
       challengeAckInterval = from.challengeAckInterval;
       ttl = from.ttl;
       congestion = from.congestion;
@@ -633,6 +654,16 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#maxHalfOpen}. */
     public Builder maxHalfOpen(int value) {
       maxHalfOpen = value;
+      return this;
+    }
+
+    /**
+     * Sets whether the backlog limits the half-open connections too, and the old ones among them
+     * make room for the young, as on Linux: {@link TcpConfiguration#maxHalfOpen}, {@link
+     * TcpConfiguration#pruneHalfOpen}.
+     */
+    public Builder halfOpenByBacklog(boolean value) {
+      halfOpenByBacklog = value;
       return this;
     }
 

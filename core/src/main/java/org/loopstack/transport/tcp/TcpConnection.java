@@ -33,9 +33,10 @@ final class TcpConnection {
     void raise(int bits);
 
     /**
-     * A connection that began with a peer's SYN is to be established.
+     * A connection that began with a peer's SYN is to be established: its place in the listener's
+     * queue is reserved.
      *
-     * @return false if nobody has room for it: the acknowledgment is then ignored
+     * @return false if nobody listens any more: the connection is then reset
      */
     boolean offerAccepted(long now);
 
@@ -112,33 +113,24 @@ final class TcpConnection {
     handshake.open(iss, now);
   }
 
-  /** A SYN for a listener of ours. */
-  void answer(Segment syn, int iss, int timestampOffset, long now) {
-    tcb.tsOffset = timestampOffset;
+  /** Goes on where the record of a half-open connection stands. */
+  void resume(HalfOpen half, long now) {
+    tcb.tsOffset = half.tsOffset;
     lastHeard = now;
+    counters.begin(half.firstSent);
+    counters.segmentsIn = 1;
+    counters.segmentsOut = 1 + half.retries;
+    handshake.resume(half, now);
+  }
+
+  /** A SYN that a listener of ours answers at once: its cookie is valid (RFC 7413). */
+  void answerEarly(Segment syn, HalfOpen half, long now) {
+    resume(half, now);
     counters.begin(now);
+    counters.segmentsIn = 0;
+    counters.segmentsOut = 0;
     counters.arrived(syn, now);
-    handshake.answer(syn, iss, now);
-  }
-
-  /** A SYN for a listener that keeps nothing of it. */
-  void answerByCookie(
-      Segment syn, SynCookies cookies, int timestampOffset, FourTuple ends, long now) {
-    tcb.tsOffset = timestampOffset;
-    handshake.answerByCookie(syn, cookies, ends, now);
-  }
-
-  /** The acknowledgment of a SYN-ACK of which nothing was kept but a cookie. */
-  void resume(Segment ack, SynCookie cookie, int timestampOffset, long now) {
-    tcb.tsOffset = timestampOffset;
-    counters.begin(now);
-    counters.arrived(ack, now);
-    handshake.resume(ack, cookie, now);
-    arrives.process(ack, now);
-    if (tcb.state == TcpState.SYN_RECEIVED) {
-      // Nobody has room for it after all; there is no SYN-ACK to send again.
-      terminate(null, now);
-    }
+    handshake.answerEarly(syn, now);
   }
 
   /** A segment of this connection. */
@@ -294,14 +286,7 @@ final class TcpConnection {
   /** The acknowledgment of our SYN in SYN-RECEIVED. */
   boolean acceptAck(Segment segment, long now) {
     boolean accepted = handshake.isPassive() && fastOpening.isEarly();
-    if (!accepted && handshake.defers(segment)) {
-      return false;
-    }
     if (handshake.isPassive() && !accepted && !owner.offerAccepted(now)) {
-      drop(segment, DropReason.TCP_BACKLOG_FULL);
-      if (configuration.resetOnOverflow()) {
-        abort(Errno.ECONNABORTED, now);
-      }
       return false;
     }
     handshake.complete(segment, now);

@@ -26,7 +26,7 @@ import org.loopstack.wire.TcpHeader;
  * The shell around one {@link TcpConnection}: serialises what comes in, copies payload outside the
  * lock, and holds what outlives the protocol: options, port, the peer's address.
  */
-final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnection.Owner {
+final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnection.Owner, Occupant {
   /** A write is cut into runs of this size, each with an array of its own. */
   private static final int RUN = 64 * 1024;
 
@@ -42,8 +42,11 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   private @Nullable TcpConnection connection;
   private boolean bound;
 
-  /** Whether the listener counts this connection among its half-open ones. */
-  private boolean halfOpen;
+  /** What the connection begins with, until it does. */
+  private @Nullable HalfOpen beginning;
+
+  /** Whether a place in the listener's queue is reserved for this connection. */
+  private boolean reserved;
 
   /** Whether the listener counts it among those that were accepted before their handshake. */
   private boolean early;
@@ -65,22 +68,29 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     this.listener = null;
   }
 
-  /** An endpoint for a connection that a peer has asked a listener for. */
+  /**
+   * An endpoint for a connection that a peer has asked a listener for, and for which the listener
+   * has a place reserved.
+   *
+   * @param early whether it begins with its SYN, by Fast Open, and not after the handshake
+   */
   TcpEndpoint(
       TcpProtocol protocol,
-      TcpListener listener,
       TcpSettings settings,
       PortTable.Claim claim,
-      FourTuple ends) {
+      HalfOpen beginning,
+      boolean early) {
     super(protocol.internet().engine());
     this.protocol = protocol;
+    this.listener = beginning.listener();
     this.family = listener.family();
     this.settings = settings;
-    this.listener = listener;
     this.claim = claim;
-    this.ends = ends;
+    this.ends = beginning.ends();
     this.bound = true;
-    this.halfOpen = true;
+    this.beginning = beginning;
+    this.early = early;
+    this.reserved = true;
   }
 
   // ---- the shell's side ----
@@ -97,26 +107,26 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       protocol.dispatch(packet);
     } else if (c != null) {
       c.segmentArrives(new Segment(packet), now);
-    } else if (listener != null && ends != null) {
-      answer(packet, ends, now);
+    } else if (beginning != null) {
+      begin(packet, beginning, now);
     }
   }
 
-  /** The SYN that made this endpoint, or the acknowledgment of a SYN cookie. */
-  private void answer(Packet packet, FourTuple tuple, long now) {
+  /** The segment that ended the handshake, or the SYN that Fast Open answers with a connection. */
+  private void begin(Packet packet, HalfOpen half, long now) {
     int flags = TcpHeader.flags(packet.head(), packet.transportOffset());
-    SynCookie cookie = packet.attachment() instanceof SynCookie made ? made : null;
-    if (cookie == null
-        && (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
+    if (early && (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
       // Another thread has found this endpoint in the table before its SYN was on the inbox.
       drop(packet, DropReason.TCP_OUT_OF_WINDOW);
       return;
     }
-    if (listener != null && listener.isClosed()) {
+    beginning = null;
+    if (half.listener().isClosed()) {
       finished();
       protocol.sendReset(packet);
       return;
     }
+    FourTuple tuple = half.ends();
     TcpConnection c;
     try {
       Route route = protocol.internet().route(tuple.remote(), tuple.local(), 0);
@@ -128,31 +138,12 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       return;
     }
     connection = c;
-    if (cookie != null) {
-      c.resume(new Segment(packet), cookie, protocol.isn().timestampOffset(tuple), now);
-      return;
-    }
-    int iss = protocol.isn().initialSequenceNumber(tuple, now);
-    if (packet.attachment() instanceof Integer firstFree) {
-      iss = firstFree;
-    }
-    Segment syn = new Segment(packet);
-    if (settings.fastOpen > 0 && syn.options().fastOpenCookieLength() >= 0) {
-      fastOpen(c, syn, tuple);
-    }
-    c.answer(syn, iss, protocol.isn().timestampOffset(tuple), now);
-  }
-
-  /**
-   * RFC 7413 section 4.2.2: a valid cookie lets the data in; otherwise the SYN-ACK brings one.
-   * Section 5.1: if too many wait for the end of their handshake, this one's is the usual one.
-   */
-  private void fastOpen(TcpConnection c, Segment syn, FourTuple tuple) {
-    if (!protocol.fastOpen().isValid(tuple, syn)) {
-      c.fastOpening.offer(protocol.fastOpen().cookie(tuple));
-    } else if (listener != null && listener.claimEarly(settings.fastOpen)) {
-      early = true;
-      c.fastOpening.accept();
+    Segment segment = new Segment(packet);
+    if (early) {
+      c.answerEarly(segment, half, now);
+    } else {
+      c.resume(half, now);
+      c.segmentArrives(segment, now);
     }
   }
 
@@ -160,6 +151,13 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     if (early && listener != null) {
       early = false;
       listener.releaseEarly();
+    }
+  }
+
+  private void endReservation() {
+    if (reserved && listener != null) {
+      reserved = false;
+      listener.cancel();
     }
   }
 
@@ -216,10 +214,11 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       c.abort(Errno.ECONNABORTED, now);
       return false;
     }
-    if (!parent.offer(this)) {
+    reserved = false;
+    if (!parent.enqueue(this)) {
+      c.abort(Errno.ECONNABORTED, now);
       return false;
     }
-    halfOpen = false;
     return true;
   }
 
@@ -240,10 +239,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   public void finished() {
     reusableSince = 0;
     endEarly();
-    if (listener != null && halfOpen) {
-      halfOpen = false;
-      listener.forget();
-    }
+    endReservation();
     if (ends != null) {
       protocol.connections().remove(ends, this);
     }
@@ -278,19 +274,11 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     return since != 0 && least != 0 && now - since >= least;
   }
 
-  /** The listener is closed: a connection that it has not accepted yet has nowhere to go. */
-  void forgetIfHalfOpen(TcpListener closed) {
-    if (listener != closed) {
-      return;
-    }
-    long now = enter();
-    try {
-      if (halfOpen && connection != null) {
-        connection.terminate(null, now);
-      }
-    } finally {
-      exit(now);
-    }
+  /** Another thread was faster: this endpoint has never been in the table. */
+  void discard() {
+    endEarly();
+    endReservation();
+    releaseClaim();
   }
 
   /** Another connection has taken this one's place in the table. */
@@ -324,8 +312,8 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     }
   }
 
-  /** What the inspector shows, or null if there is no connection. */
-  @Nullable TcpStatus status() {
+  @Override
+  public @Nullable TcpStatus status() {
     long now = enter();
     try {
       TcpConnection c = connection;

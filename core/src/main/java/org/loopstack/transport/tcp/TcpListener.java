@@ -11,6 +11,8 @@ import org.loopstack.engine.RunQueue;
 import org.loopstack.engine.Scheduler;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
+import org.loopstack.internet.IcmpError;
+import org.loopstack.internet.Route;
 import org.loopstack.transport.AddressFamily;
 import org.loopstack.transport.Endpoint;
 import org.loopstack.transport.ListenerEndpoint;
@@ -18,23 +20,29 @@ import org.loopstack.transport.PortTable;
 import org.loopstack.transport.Readiness;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.wire.Bytes;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.TcpHeader;
 
 /**
- * Where connections arrive: makes an endpoint of its own for each SYN, and keeps those that are
- * established until the user accepts them. The queue of the latter needs no lock, since the
- * connections enter it under their own.
+ * Where connections arrive: keeps a record of each SYN, makes a connection of it when the handshake
+ * is done, and keeps those that are established until the user accepts them. The queue of the
+ * latter needs no lock, since the connections enter it under their own.
  */
 final class TcpListener extends Endpoint implements ListenerEndpoint {
   private final TcpProtocol protocol;
   private final AddressFamily family;
-  private final TcpSettings settings;
+  private final SynCache cache;
+  private final SynReceived synReceived;
+  private final HalfOpenWriter out;
   private final ConcurrentLinkedQueue<TcpEndpoint> accepted = new ConcurrentLinkedQueue<>();
   private final AtomicInteger acceptedCount = new AtomicInteger();
-  private final AtomicInteger halfOpen = new AtomicInteger();
   private final AtomicInteger earlyCount = new AtomicInteger();
+
+  /** Replaced, never changed, by {@link #setOption}: others read them without the lock. */
+  private volatile TcpSettings settings;
+
   private volatile int backlog = -1;
   private volatile PortTable.@Nullable Claim claim;
   private volatile boolean closed;
@@ -43,6 +51,9 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   private boolean cookieSent;
 
   private long lastCookie;
+
+  /** Our address in the last SYN, which is mostly that of the next one: one object for all. */
+  private IpAddress lastLocal = IpAddress.IPV4_ANY;
 
   /** Tells the user of a new connection, once the connection's lock is free. */
   private final RunQueue.Task announcement =
@@ -63,6 +74,9 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     this.protocol = protocol;
     this.family = family;
     this.settings = new TcpSettings(protocol.configuration());
+    this.cache = new SynCache(protocol);
+    this.out = new HalfOpenWriter(protocol);
+    this.synReceived = new SynReceived(protocol, this, cache, out);
   }
 
   AddressFamily family() {
@@ -90,77 +104,230 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
 
   // ---- segments ----
 
-  /** LISTEN (RFC 9293 section 3.10.7.2). */
   @Override
   protected void receive(Packet packet, long now) {
-    byte[] b = packet.head();
-    int at = packet.transportOffset();
-    int flags = TcpHeader.flags(b, at);
+    if (packet.attachment() instanceof IcmpError error) {
+      failed(error);
+      return;
+    }
+    FourTuple ends = protocol.endsOf(packet);
+    Occupant occupant = protocol.connections().get(ends);
+    HalfOpen half = HalfOpen.of(occupant, this);
+    if (half != null) {
+      synReceived.process(half, new Segment(packet), now);
+    } else if (occupant != null) {
+      // It has become a connection since the packet was put on the inbox.
+      deliver(occupant, packet);
+    } else {
+      listen(packet, ends, now);
+    }
+  }
+
+  private void deliver(Occupant occupant, Packet packet) {
+    if (!occupant.offer(packet)) {
+      protocol.internet().drop(packet, DropReason.INBOX_FULL);
+    }
+  }
+
+  /** LISTEN (RFC 9293 section 3.10.7.2). */
+  private void listen(Packet packet, FourTuple ends, long now) {
+    int flags = TcpHeader.flags(packet.head(), packet.transportOffset());
     if ((flags & TcpHeader.RST) != 0) {
       protocol.internet().drop(packet, DropReason.TCP_OUT_OF_WINDOW);
     } else if (!closed && (flags & (TcpHeader.ACK | TcpHeader.SYN)) == TcpHeader.ACK) {
-      acknowledged(packet, now);
+      acknowledged(packet, ends, now);
     } else if (closed || (flags & TcpHeader.ACK) != 0) {
       // "Any acknowledgment is bad if it arrives on a connection still in the LISTEN state."
       protocol.sendReset(packet);
     } else if ((flags & TcpHeader.SYN) == 0) {
       protocol.internet().drop(packet, DropReason.TCP_OUT_OF_WINDOW);
     } else {
-      synArrived(packet, now);
+      synArrived(packet, ends, now);
     }
   }
 
-  private void synArrived(Packet syn, long now) {
-    SynCookieMode mode = protocol.configuration().synCookies();
-    boolean pressed = halfOpen.get() >= protocol.configuration().maxHalfOpen();
+  private void synArrived(Packet syn, FourTuple ends, long now) {
+    TcpConfiguration configuration = protocol.configuration();
+    SynCookieMode mode = configuration.synCookies();
+    // A connection in TIME-WAIT gives way to the SYN: its peer is real, so it is kept in any case.
+    Integer firstFree = syn.attachment() instanceof Integer number ? number : null;
+    boolean pressed = firstFree == null && cache.size() >= configuration.maxHalfOpen(backlog);
     if (isFull() || (pressed && mode == SynCookieMode.NEVER)) {
       // As on Linux the SYN is dropped, not refused: the client tries again later.
       protocol.internet().drop(syn, DropReason.TCP_BACKLOG_FULL);
-    } else if (pressed || mode == SynCookieMode.ALWAYS) {
+      return;
+    }
+    Route route = out.route(ends);
+    if (route == null) {
+      return;
+    }
+    Segment segment = new Segment(syn);
+    HalfOpen.Answer answer =
+        HalfOpen.Answer.to(segment, configuration, settings, ends, route.mtu());
+    answer.tsOffset = protocol.isn().timestampOffset(ends);
+    if (pressed || (mode == SynCookieMode.ALWAYS && firstFree == null)) {
       lastCookie = now;
       cookieSent = true;
-      StatelessAnswer.send(protocol, settings, protocol.endsOf(syn), syn, now);
-    } else {
-      open(syn);
+      protocol.cookies().encode(answer, ends, now);
+      out.synAck(new HalfOpen(this, ends, answer, now), settings, null, now);
+      return;
     }
+    answer.iss = firstFree != null ? firstFree : protocol.isn().initialSequenceNumber(ends, now);
+    keep(segment, new HalfOpen(this, shared(ends), answer, now), now);
+  }
+
+  private FourTuple shared(FourTuple ends) {
+    if (!ends.local().equals(lastLocal)) {
+      lastLocal = ends.local();
+    }
+    return new FourTuple(lastLocal, ends.localPort(), ends.remote(), ends.remotePort());
+  }
+
+  /** Keeps a record of a SYN and answers it; or makes a connection at once, by Fast Open. */
+  private void keep(Segment syn, HalfOpen half, long now) {
+    byte[] cookie = null;
+    if (settings.fastOpen > 0 && syn.options().fastOpenCookieLength() >= 0) {
+      if (!protocol.fastOpen().isValid(half.ends(), syn)) {
+        cookie = protocol.fastOpen().cookie(half.ends());
+      } else if (claimEarly(settings.fastOpen)) {
+        openEarly(syn.packet(), half);
+        return;
+      }
+    }
+    Occupant other = protocol.connections().putIfAbsent(half.ends(), half);
+    if (other != null) {
+      deliver(other, syn.packet());
+    } else {
+      synReceived.begin(half, cookie, now);
+    }
+  }
+
+  /**
+   * RFC 7413 section 4.2.2: a valid cookie lets the data in. Section 5.1: only so many may wait for
+   * the end of their handshake.
+   */
+  private void openEarly(Packet syn, HalfOpen half) {
+    TcpEndpoint child = reserve() ? child(half, true) : null;
+    if (child == null) {
+      releaseEarly();
+      protocol.internet().drop(syn, DropReason.TCP_BACKLOG_FULL);
+      return;
+    }
+    Occupant other = protocol.connections().putIfAbsent(half.ends(), child);
+    if (other != null) {
+      child.discard();
+    }
+    deliver(other == null ? child : other, syn);
   }
 
   /** An acknowledgment of what no connection has sent: of a cookie, if we have sent any. */
-  private void acknowledged(Packet packet, long now) {
-    FourTuple ends = protocol.endsOf(packet);
+  private void acknowledged(Packet packet, FourTuple ends, long now) {
     SynCookie cookie = null;
+    Segment segment = new Segment(packet);
+    int offset = protocol.isn().timestampOffset(ends);
     if (cookieSent && now - lastCookie <= SynCookies.VALID) {
-      int offset = protocol.isn().timestampOffset(ends);
-      cookie = protocol.cookies().read(ends, new Segment(packet), offset, now);
+      cookie = protocol.cookies().read(ends, segment, offset, now);
     }
-    if (cookie == null) {
+    Route route = cookie == null ? null : out.route(ends);
+    if (cookie == null || route == null) {
       protocol.sendReset(packet);
-    } else if (isFull()) {
+    } else if (!reserve()) {
       protocol.internet().drop(packet, DropReason.TCP_BACKLOG_FULL);
     } else {
-      packet.attach(cookie);
-      open(packet);
+      HalfOpen.Answer answer =
+          HalfOpen.Answer.of(
+              cookie, segment, protocol.configuration(), settings, ends, route.mtu());
+      answer.tsOffset = offset;
+      TcpEndpoint child = child(new HalfOpen(this, ends, answer, now), false);
+      Occupant other = protocol.connections().putIfAbsent(ends, child);
+      if (other != null) {
+        // Another thread has brought a copy of the same acknowledgment.
+        child.discard();
+      }
+      deliver(other == null ? child : other, packet);
     }
   }
 
-  /** Makes an endpoint for a SYN, or for the acknowledgment of a cookie. */
-  private void open(Packet syn) {
+  /** An endpoint for a connection for which a place is reserved. */
+  private TcpEndpoint child(HalfOpen half, boolean early) {
     PortTable.Claim own = claim;
     if (own == null) {
-      return;
+      throw new IllegalStateException("who listens has a port");
     }
-    FourTuple ends = protocol.endsOf(syn);
-    TcpEndpoint child =
-        new TcpEndpoint(protocol, this, new TcpSettings(settings), own.inherit(ends.local()), ends);
-    halfOpen.incrementAndGet();
-    if (protocol.connections().putIfAbsent(ends, child) != null) {
-      // Another thread has brought a copy of the same SYN.
-      child.finished();
-      return;
+    PortTable.Claim inherited = own.inherit(half.ends().local());
+    return new TcpEndpoint(protocol, new TcpSettings(settings), inherited, half, early);
+  }
+
+  /** An ICMP error about a SYN-ACK of ours (RFC 9293 section 3.9.2.2). */
+  private void failed(IcmpError error) {
+    FourTuple ends = protocol.endsOf(error);
+    Occupant occupant = protocol.connections().get(ends);
+    HalfOpen half = HalfOpen.of(occupant, this);
+    IcmpError.Kind kind = error.kind();
+    if (half == null && occupant != null) {
+      deliver(occupant, error.packet());
+    } else if (half != null
+        && kind != IcmpError.Kind.PACKET_TOO_BIG
+        && kind != IcmpError.Kind.SOURCE_QUENCH) {
+      synReceived.failed(half, Bytes.i32(error.packet().head(), error.transportOffset() + 4));
     }
-    if (!child.offer(syn)) {
-      throw new AssertionError("a new endpoint's inbox is full");
+  }
+
+  @Override
+  protected void expire(long now) {
+    synReceived.expire(now);
+  }
+
+  @Override
+  protected long deadline() {
+    return cache.deadline();
+  }
+
+  // ---- half-open connections, on any thread, possibly with another endpoint's lock held ----
+
+  /**
+   * A packet for a half-open connection. One that ends the handshake makes it a connection right
+   * here: so what follows it goes to the same inbox and cannot overtake it.
+   */
+  boolean offerFor(HalfOpen half, Packet packet) {
+    if (!(packet.attachment() instanceof IcmpError)) {
+      Segment segment = new Segment(packet);
+      if (SynReceived.completes(half, segment)
+          && !SynReceived.defers(half, segment, settings)
+          && establish(half, packet)) {
+        return true;
+      }
     }
+    return offer(packet);
+  }
+
+  /**
+   * Makes a connection of a record and gives it the segment that ended the handshake.
+   *
+   * @return false if the queue is full: the packet then is still the caller's
+   */
+  boolean establish(HalfOpen half, Packet packet) {
+    if (!reserve()) {
+      return false;
+    }
+    TcpEndpoint child = child(half, false);
+    if (cache.leave(half, child)) {
+      deliver(child, packet);
+    } else {
+      // Another thread has done it, or the record is gone.
+      child.discard();
+      protocol.dispatch(packet);
+    }
+    return true;
+  }
+
+  /** What connections inherit. */
+  TcpSettings settings() {
+    return settings;
+  }
+
+  int backlog() {
+    return backlog;
   }
 
   boolean isClosed() {
@@ -172,19 +339,29 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     return acceptedCount.get() > backlog * protocol.configuration().backlogPercent() / 100;
   }
 
+  /** Takes a place in the queue for a connection that is about to be established. */
+  private boolean reserve() {
+    int limit = backlog * protocol.configuration().backlogPercent() / 100;
+    if (acceptedCount.getAndIncrement() <= limit) {
+      return true;
+    }
+    acceptedCount.decrementAndGet();
+    return false;
+  }
+
   // ---- connections, each under its own lock ----
 
+  /** A connection that had a place reserved is not established after all. */
+  void cancel() {
+    acceptedCount.decrementAndGet();
+  }
+
   /**
-   * A connection is about to be established.
+   * A connection that has a place reserved is established.
    *
-   * @return false if the queue is full or the listener closed
+   * @return false if the listener is closed
    */
-  boolean offer(TcpEndpoint child) {
-    if (closed || isFull()) {
-      return false;
-    }
-    halfOpen.decrementAndGet();
-    acceptedCount.incrementAndGet();
+  boolean enqueue(TcpEndpoint child) {
     accepted.add(child);
     if (closed && accepted.remove(child)) {
       // Closed between the look and the entry: whoever closed has not seen it.
@@ -206,11 +383,6 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   /** The handshake of a connection that began with data is done, or it is gone. */
   void releaseEarly() {
     earlyCount.decrementAndGet();
-  }
-
-  /** A connection that was never established is gone. */
-  void forget() {
-    halfOpen.decrementAndGet();
   }
 
   // ---- the user's calls ----
@@ -290,6 +462,8 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
         c.release();
       }
       protocol.closed(this);
+      // Those that are half-open are forgotten: who completes one now is refused.
+      cache.clear();
       note(Readiness.ACCEPT);
     } finally {
       exit(now);
@@ -298,10 +472,6 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     for (TcpEndpoint child; (child = accepted.poll()) != null; ) {
       acceptedCount.decrementAndGet();
       child.abort();
-    }
-    // Those that are half-open are forgotten: who completes one now is refused.
-    for (TcpEndpoint child : protocol.connections().values()) {
-      child.forgetIfHalfOpen(this);
     }
   }
 
@@ -334,7 +504,9 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
       if (claim != null && option.name().equals("IPV6_V6ONLY")) {
         throw new ErrnoException(Errno.EINVAL);
       }
-      settings.set(option, value);
+      TcpSettings changed = new TcpSettings(settings);
+      changed.set(option, value);
+      settings = changed;
       PortTable.Claim c = claim;
       if (c != null) {
         c.setReuseAddress(settings.reuseAddress);

@@ -49,7 +49,7 @@ public final class TcpProtocol implements UpperProtocol {
   private final IsnGenerator isn;
   private final SynCookies cookies;
   private final FastOpen fastOpen;
-  private final ConcurrentHashMap<FourTuple, TcpEndpoint> connections = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<FourTuple, Occupant> connections = new ConcurrentHashMap<>();
   private final ListenerTable listeners = new ListenerTable();
   private final Set<TcpListener> openListeners = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -85,7 +85,7 @@ public final class TcpProtocol implements UpperProtocol {
     return cookies;
   }
 
-  ConcurrentHashMap<FourTuple, TcpEndpoint> connections() {
+  ConcurrentHashMap<FourTuple, Occupant> connections() {
     return connections;
   }
 
@@ -150,9 +150,9 @@ public final class TcpProtocol implements UpperProtocol {
     FourTuple ends =
         new FourTuple(
             destination, TcpHeader.destinationPort(b, at), source, TcpHeader.sourcePort(b, at));
-    TcpEndpoint endpoint = connections.get(ends);
-    if (endpoint != null) {
-      if (!endpoint.offer(packet)) {
+    Occupant occupant = connections.get(ends);
+    if (occupant != null) {
+      if (!occupant.offer(packet)) {
         internet.drop(packet, DropReason.INBOX_FULL);
       }
       return;
@@ -180,14 +180,10 @@ public final class TcpProtocol implements UpperProtocol {
 
   @Override
   public void receiveError(IcmpError error) {
-    byte[] b = error.packet().head();
-    int at = error.transportOffset();
-    FourTuple ends =
-        new FourTuple(error.source(), Bytes.u16(b, at), error.destination(), Bytes.u16(b, at + 2));
-    TcpEndpoint endpoint = connections.get(ends);
-    if (endpoint != null) {
+    Occupant occupant = connections.get(endsOf(error));
+    if (occupant != null) {
       error.packet().attach(error);
-      if (!endpoint.offer(error.packet())) {
+      if (!occupant.offer(error.packet())) {
         internet.drop(error.packet(), DropReason.INBOX_FULL);
       }
     }
@@ -197,6 +193,14 @@ public final class TcpProtocol implements UpperProtocol {
   @Override
   public boolean checksErrors() {
     return true;
+  }
+
+  /** Both ends of the connection that an error is about. */
+  FourTuple endsOf(IcmpError error) {
+    byte[] b = error.packet().head();
+    int at = error.transportOffset();
+    return new FourTuple(
+        error.source(), Bytes.u16(b, at), error.destination(), Bytes.u16(b, at + 2));
   }
 
   /**
@@ -326,12 +330,14 @@ public final class TcpProtocol implements UpperProtocol {
     }
 
     boolean take(FourTuple wanted) {
-      TcpEndpoint holder = connections.putIfAbsent(wanted, endpoint);
+      Occupant holder = connections.putIfAbsent(wanted, endpoint);
       if (holder != null) {
-        if (!holder.isReusable(now) || !connections.replace(wanted, holder, endpoint)) {
+        if (!(holder instanceof TcpEndpoint old)
+            || !old.isReusable(now)
+            || !connections.replace(wanted, old, endpoint)) {
           return false;
         }
-        replaced = holder;
+        replaced = old;
       }
       ends = wanted;
       return true;
@@ -355,8 +361,8 @@ public final class TcpProtocol implements UpperProtocol {
         all.add(status);
       }
     }
-    for (TcpEndpoint endpoint : connections.values()) {
-      TcpStatus status = endpoint.status();
+    for (Occupant occupant : connections.values()) {
+      TcpStatus status = occupant.status();
       if (status != null) {
         all.add(status);
       }
@@ -370,8 +376,10 @@ public final class TcpProtocol implements UpperProtocol {
     for (TcpListener listener : openListeners) {
       listener.close();
     }
-    for (TcpEndpoint endpoint : connections.values()) {
-      endpoint.shutDown(Errno.ENETDOWN);
+    for (Occupant occupant : connections.values()) {
+      if (occupant instanceof TcpEndpoint endpoint) {
+        endpoint.shutDown(Errno.ENETDOWN);
+      }
     }
   }
 }

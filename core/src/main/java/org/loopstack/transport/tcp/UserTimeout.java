@@ -49,6 +49,11 @@ final class UserTimeout {
     pending = false;
   }
 
+  /** What the peer has advertised in a SYN that this object has not seen. */
+  void resume(int advertised) {
+    remote = advertised;
+  }
+
   /** An acceptable segment may carry the peer's value; 0 would mean "now" and is ignored. */
   void received(Segment segment) {
     if (isEnabled() && segment.options().userTimeoutSeconds() > 0) {
@@ -62,13 +67,22 @@ final class UserTimeout {
    * L_LIMIT))".
    */
   long limit() {
+    return limit(settings, remote);
+  }
+
+  /**
+   * The same for a connection of which there is only a record.
+   *
+   * @param remote "REMOTE_UTO", in seconds, or 0
+   */
+  static long limit(TcpSettings settings, int remote) {
     if (settings.userTimeout > 0) {
       return settings.userTimeout * 1_000_000L;
     }
-    if (!isEnabled() || remote == 0) {
+    if (settings.userTimeoutOption == 0 || remote == 0) {
       return 0;
     }
-    int longest = Math.max(Math.max(advertised(), remote), LOWER_LIMIT);
+    int longest = Math.max(Math.max(settings.userTimeoutOption, remote), LOWER_LIMIT);
     return Math.min(UPPER_LIMIT, longest) * SECOND;
   }
 

@@ -250,8 +250,7 @@ class CloseTest {
     StreamEndpoint again = f.tcp.openStream(AddressFamily.INET);
     again.setOption(StandardSocketOptions.SO_REUSEADDR, true);
     try {
-      TcpEndpoint waiting = f.tcp.connections().get(TcpFixture.ENDS);
-      if (waiting != null) {
+      if (f.tcp.connections().get(TcpFixture.ENDS) instanceof TcpEndpoint waiting) {
         waiting.setOption(StandardSocketOptions.SO_REUSEADDR, true);
       }
       again.bind(new TransportAddress(TcpFixture.US, TcpFixture.PORT));

@@ -87,11 +87,11 @@ class HandshakeTest {
   }
 
   private static void agreed(TcpFixture f, int both, int peers) {
-    TransmissionControlBlock tcb = f.core().tcb;
     // A SYN's window is never scaled, every other one is.
-    assertThat(tcb.sndWnd).isEqualTo(5000);
+    assertThat(f.tcb().sndWnd).isEqualTo(5000);
     int[] stamps = (both & TIMESTAMPS) == 0 ? new int[0] : PeerSegment.timestamps(0x7fff_fff1, 1);
     f.peer(ACK).options(stamps).window(10_000).send();
+    TransmissionControlBlock tcb = f.core().tcb;
     assertThat(tcb.state).isEqualTo(TcpState.ESTABLISHED);
     assertThat(tcb.sndWnd).isEqualTo((both & SCALE) != 0 ? 10_000 << 5 : 10_000);
     assertThat(tcb.tsOk).isEqualTo((both & TIMESTAMPS) != 0);

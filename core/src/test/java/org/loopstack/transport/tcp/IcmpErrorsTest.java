@@ -97,10 +97,14 @@ class IcmpErrorsTest {
       names = {"SYN_SENT", "SYN_RECEIVED", "ESTABLISHED", "CLOSE_WAIT"})
   void aSourceQuenchChangesNothing(TcpState state) throws Exception {
     f.bring(state);
-    int window = f.core().sender.congestion().window();
-    error(4, 0, f.core().tcb.sndUna);
+    boolean halfOpen = f.occupant() instanceof HalfOpen;
+    int window = halfOpen ? 0 : f.core().sender.congestion().window();
+    error(4, 0, f.tcb().sndUna);
     f.sentNothing();
     assertThat(f.state()).isEqualTo(state);
+    if (halfOpen) {
+      return;
+    }
     assertThat(f.core().sender.congestion().window()).isEqualTo(window);
     assertThat(f.core().softErrorOr(Errno.ETIMEDOUT)).isEqualTo(Errno.ETIMEDOUT);
   }

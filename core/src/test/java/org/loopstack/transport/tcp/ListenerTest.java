@@ -59,7 +59,8 @@ class ListenerTest {
 
   @Test
   void whenTheQueueFillsBeforeTheAckTheAckIsIgnoredAndTheSynAckComesAgain() throws Exception {
-    ListenerEndpoint listener = f.listen(0);
+    ListenerEndpoint listener = f.listen(1);
+    open(999);
     syn(1000);
     int first = f.sentOne().sequence();
     syn(1001);
@@ -68,6 +69,7 @@ class ListenerTest {
     send(1001, ACK, 1, second + 1);
     f.sentNothing();
     assertThat(f.drops(DropReason.TCP_BACKLOG_FULL)).isEqualTo(1);
+    assertThat(listener.accept()).isNotNull();
     assertThat(listener.accept()).isNotNull();
     assertThat(listener.accept()).isNull();
     // There is room now, and the client answers the SYN-ACK that comes again.
@@ -80,10 +82,11 @@ class ListenerTest {
   @Test
   void aResetEndsAHalfOpenConnectionQuietly() throws Exception {
     f.bring(TcpState.SYN_RECEIVED);
-    assertThat(f.ports.claims()).isEqualTo(2);
+    assertThat(f.tcp.connections()).hasSize(1);
     f.peer(RST).send();
     f.sentNothing();
     assertThat(f.state()).isEqualTo(TcpState.CLOSED);
+    assertThat(f.tcp.connections()).isEmpty();
     assertThat(f.ports.claims()).isEqualTo(1);
     assertThat(Objects.requireNonNull(f.listener).accept()).isNull();
   }

@@ -129,11 +129,11 @@ class SegmentArrivesTest {
   void aSegmentIsAnsweredAsTheStateAndItsPlaceDemand(
       TcpState state, String kind, String place, String expected) throws Exception {
     TcpFixture f = new TcpFixture().bring(state);
-    TransmissionControlBlock tcb = f.core().tcb;
-    int left = tcb.rcvNxt;
-    int right = tcb.rcvAdv;
+    TransmissionControlBlock before = f.tcb();
+    int left = before.rcvNxt;
+    int right = before.rcvAdv;
     // What the peer has not acknowledged, a FIN in FIN-WAIT-1, it does not acknowledge now either.
-    f.peerAck = state == TcpState.SYN_RECEIVED ? tcb.sndNxt : tcb.sndUna;
+    f.peerAck = state == TcpState.SYN_RECEIVED ? before.sndNxt : before.sndUna;
     long drops = f.drops(DropReason.TCP_OUT_OF_WINDOW);
 
     int seq =
@@ -148,13 +148,15 @@ class SegmentArrivesTest {
 
     List<TcpSegment> sent = f.sent();
     assertThat(sent).hasSizeLessThanOrEqualTo(1);
+    TransmissionControlBlock tcb = f.tcp.connections().isEmpty() ? before : f.tcb();
     String answer = sent.isEmpty() ? "-" : answer(sent.getFirst(), f, tcb);
     TcpState after = f.state();
     String moved = after == state ? "" : ">" + after;
     String dropped = f.drops(DropReason.TCP_OUT_OF_WINDOW) > drops ? "!" : "";
     assertThat(answer + moved + dropped).isEqualTo(expected);
     // Whatever happened, the window's right edge has not moved left (RFC 9293 section 3.8.6).
-    assertThat(tcb.rcvAdv - right).isNotNegative();
+    boolean another = state == TcpState.TIME_WAIT && after == TcpState.SYN_RECEIVED;
+    assertThat(another || tcb.rcvAdv - right >= 0).isTrue();
   }
 
   private static PeerSegment segment(TcpFixture f, String kind) {

@@ -111,7 +111,27 @@ final class TcpFixture {
 
   /** The core of the connection, to look at what does not show outside. */
   TcpConnection core() {
-    return Objects.requireNonNull(Objects.requireNonNull(tcp.connections().get(ENDS)).core());
+    return Objects.requireNonNull(((TcpEndpoint) occupant()).core());
+  }
+
+  /** What has the place between the two ends. */
+  Occupant occupant() {
+    return Objects.requireNonNull(tcp.connections().get(ENDS));
+  }
+
+  /** The variables of the connection, also of one of which there is only a record. */
+  TransmissionControlBlock tcb() {
+    if (!(occupant() instanceof HalfOpen half)) {
+      return core().tcb;
+    }
+    TransmissionControlBlock tcb = new TransmissionControlBlock();
+    tcb.state = TcpState.SYN_RECEIVED;
+    tcb.sndUna = half.iss;
+    tcb.sndWnd = half.peerWindow();
+    tcb.sndNxt = half.sndNxt();
+    tcb.rcvNxt = half.rcvNxt();
+    tcb.rcvAdv = half.rcvNxt() + half.window();
+    return tcb;
   }
 
   // ---- the peer ----
@@ -167,7 +187,7 @@ final class TcpFixture {
   }
 
   TcpState state() {
-    TcpEndpoint there = tcp.connections().get(ENDS);
+    Occupant there = tcp.connections().get(ENDS);
     TcpStatus status = there == null ? null : there.status();
     return status == null ? TcpState.CLOSED : status.state();
   }
