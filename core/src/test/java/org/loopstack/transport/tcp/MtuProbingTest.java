@@ -153,7 +153,7 @@ class MtuProbingTest {
     hole.accept(MSS);
     hole.write(1460);
     List<Integer> lengths = new ArrayList<>();
-    for (int i = 0; i < 11; i++) {
+    while (lengths.size() < 11) {
       hole.sent().forEach(s -> lengths.add(s.data().length()));
       hole.clock.advanceTo(hole.clock.nextDeadline());
     }
