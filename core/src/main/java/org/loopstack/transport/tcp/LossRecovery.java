@@ -158,10 +158,17 @@ final class LossRecovery {
       return;
     }
     if (news.duplicate) {
+      if (phase == Phase.LOSS && SequenceNumber.le(tcb.sndNxt, recover)) {
+        // Before anything new was sent they tell of what the timeout has given up already.
+        return;
+      }
       duplicates++;
       news.delivered += tcb.sndMss;
     } else if (news.advanced) {
       int segments = Math.max(1, news.acknowledged / Math.max(1, tcb.sndMss));
+      if (duplicates > 0) {
+        news.delivered = Math.min(news.delivered, Math.max(1, segments - duplicates) * tcb.sndMss);
+      }
       // All but one of what is acknowledged had been counted as arrived already.
       duplicates = isRepairing() ? Math.max(0, duplicates - segments + 1) : 0;
     }
@@ -172,14 +179,14 @@ final class LossRecovery {
    * before; or D-SACK (RFC 3708): all that was sent again has arrived twice.
    */
   private void undoIfSpurious(Acknowledgment news) {
-    if (!undoable || !isRepairing()) {
+    if (!undoable || firstRetransmissionStamp == 0) {
       return;
     }
     boolean echoedOriginal =
-        news.advanced
+        isRepairing()
+            && news.advanced
             && news.hasEcho
             && tcb.tsOk
-            && firstRetransmissionStamp != 0
             && SequenceNumber.lt(news.echo, firstRetransmissionStamp);
     boolean allTwice = news.duplicateArrived && unprovenRetransmissions == 0;
     if (echoedOriginal || allTwice) {
@@ -232,7 +239,7 @@ final class LossRecovery {
   private void end() {
     phase = queue.sackedSegments() > 0 || duplicates > 0 ? Phase.DISORDER : Phase.OPEN;
     duplicates = tcb.sackOk ? duplicates : 0;
-    undoable = false;
+    // A D-SACK may still come, and say that it was all for nothing.
     forwardRto = false;
     withholding = false;
   }
@@ -369,10 +376,14 @@ final class LossRecovery {
     }
   }
 
-  /** A tail loss probe has repaired a loss: RFC 8985 section 7.4.2 asks for the usual response. */
-  void probeRepairedLoss(long now) {
+  /**
+   * A tail loss probe has repaired a loss: RFC 8985 section 7.4.2 asks for the usual response.
+   *
+   * @param flight what was in flight before the acknowledgment that shows it
+   */
+  void probeRepairedLoss(int flight, long now) {
     if (phase == Phase.OPEN || phase == Phase.DISORDER) {
-      reduce(Math.max(flightSize(), tcb.sndMss), now);
+      reduce(Math.min(flight, congestion.window()), now);
       congestion.setWindow(congestion.slowStartThreshold());
     }
   }

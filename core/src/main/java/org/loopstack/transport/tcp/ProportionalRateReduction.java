@@ -34,8 +34,10 @@ final class ProportionalRateReduction {
     prrDelivered += deliveredData;
     long sendCount;
     if (inflight > ssthresh) {
-      // "Proportional Rate Reduction": one byte out for so many delivered.
-      sendCount = (prrDelivered * ssthresh + recoverFs - 1) / recoverFs - prrOut;
+      // "Proportional Rate Reduction": so much out for so much delivered, as Linux in whole
+      // segments.
+      long share = (prrDelivered * ssthresh + recoverFs - 1) / recoverFs;
+      sendCount = (share + smss - 1) / smss * smss - prrOut;
     } else {
       // "PRR-CRB by default", "PRR-SSRB when recovery is in good progress".
       sendCount = Math.max(prrDelivered - prrOut, deliveredData);

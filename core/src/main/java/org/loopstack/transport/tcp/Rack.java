@@ -32,6 +32,9 @@ final class Rack {
   /** "RACK.fack": the highest number that has arrived. */
   private int fack;
 
+  /** What that was before the acknowledgment that is being taken in. */
+  private int priorFack;
+
   private boolean reorderingSeen;
   private int reorderings;
   private int reoWndMult = 1;
@@ -48,12 +51,18 @@ final class Rack {
 
   void start() {
     fack = tcb.sndUna;
+    priorFack = fack;
     dsackRound = tcb.sndUna;
   }
 
   /** How often. */
   int reorderings() {
     return reorderings;
+  }
+
+  /** An acknowledgment arrives: what it tells came in no order of its own. */
+  void acknowledgmentArrives() {
+    priorFack = fack;
   }
 
   /** Steps 2 and 3: a segment has arrived. */
@@ -71,7 +80,8 @@ final class Rack {
     }
     if (SequenceNumber.gt(segment.end, fack)) {
       fack = segment.end;
-    } else if (SequenceNumber.lt(segment.end, fack) && !segment.retransmitted) {
+    }
+    if (SequenceNumber.lt(segment.end, priorFack) && !segment.retransmitted) {
       reorderingSeen = true;
       reorderings++;
     }

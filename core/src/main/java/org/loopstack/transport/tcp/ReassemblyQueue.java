@@ -37,6 +37,11 @@ final class ReassemblyQueue {
   private int bytes;
   private long arrivals;
 
+  /** The first run of what {@link #insert} was given last that was there already; or both equal. */
+  private int overlapLeft;
+
+  private int overlapRight;
+
   boolean isEmpty() {
     return first == null;
   }
@@ -46,15 +51,35 @@ final class ReassemblyQueue {
     return bytes;
   }
 
+  /** Where what came twice begins. */
+  int overlapLeft() {
+    return overlapLeft;
+  }
+
+  /** The number behind it. */
+  int overlapRight() {
+    return overlapRight;
+  }
+
   /**
    * Takes in data; of what is there already, the old copy stays.
    *
-   * @return whether all of it was there already
+   * @return whether a part of it was there already: between the two overlaps
    */
   boolean insert(int seq, @Nullable Slice data, int length) {
-    int before = bytes;
+    overlapLeft = seq;
+    overlapRight = seq;
     take(seq, data, length);
-    return bytes == before;
+    return overlapLeft != overlapRight;
+  }
+
+  private void noteOverlap(int left, int right) {
+    if (overlapLeft == overlapRight) {
+      overlapLeft = left;
+      overlapRight = right;
+    } else if (overlapRight == left) {
+      overlapRight = right;
+    }
   }
 
   private void take(int seq, @Nullable Slice data, int length) {
@@ -76,6 +101,7 @@ final class ReassemblyQueue {
       }
       if (at != null && SequenceNumber.lt(at.seq, end)) {
         at.arrival = arrivals;
+        noteOverlap(SequenceNumber.max(at.seq, from), SequenceNumber.min(at.end(), end));
       }
       int next = at == null ? end : SequenceNumber.max(at.end(), from);
       int skip = SequenceNumber.diff(SequenceNumber.min(next, end), from);
@@ -115,6 +141,9 @@ final class ReassemblyQueue {
       pieces--;
       bytes -= p.length;
       int skip = SequenceNumber.diff(tcb.rcvNxt, p.seq);
+      if (skip > 0) {
+        receiver.reportDuplicate(p.seq, SequenceNumber.min(p.end(), tcb.rcvNxt));
+      }
       if (skip < p.length) {
         receiver.accept(Slice.skip(p.data, skip), p.length - skip);
       }

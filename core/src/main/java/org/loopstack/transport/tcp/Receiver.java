@@ -147,7 +147,9 @@ final class Receiver {
 
   /** Data has arrived that was there already: the next acknowledgment says so (RFC 2883). */
   void reportDuplicate(int left, int right) {
-    duplicateLeft = left;
+    if (duplicateLeft == duplicateRight || duplicateRight != left) {
+      duplicateLeft = left;
+    }
     duplicateRight = right;
     ackNow = true;
   }
@@ -205,7 +207,7 @@ final class Receiver {
     } else {
       // "Out-of-order data segments SHOULD be acknowledged immediately".
       if (queue.insert(segment.seq, segment.data(), length)) {
-        reportDuplicate(segment.seq, SequenceNumber.add(segment.seq, length));
+        reportDuplicate(queue.overlapLeft(), queue.overlapRight());
       }
       ackNow = true;
     }

@@ -179,6 +179,8 @@ final class RetransmissionQueue {
   /** Cuts a segment in two at a number inside it; both parts share its fate so far. */
   void split(SentSegment segment, int at) {
     SentSegment rest = new SentSegment(at, segment.end, segment.fin, segment.sentAt);
+    rest.push = segment.push;
+    segment.push = false;
     rest.sacked = segment.sacked;
     rest.lost = segment.lost;
     rest.retransmitted = segment.retransmitted;

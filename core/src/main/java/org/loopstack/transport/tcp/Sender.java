@@ -269,10 +269,17 @@ final class Sender {
       int room = congestion().window() - pipe;
       boolean head = s == queue.first();
       boolean outsideWindow = SequenceNumber.diff(s.seq, tcb.sndUna) >= tcb.sndWnd;
-      if (room < Math.min(s.length(), tcb.sndMss) || (outsideWindow && !head)) {
+      // As Linux: the loss window of one segment is one, however small what was lost.
+      boolean afterTimeout = recovery.phase() == LossRecovery.Phase.LOSS;
+      int needed = afterTimeout ? tcb.sndMss : Math.min(s.length(), tcb.sndMss);
+      if (room < needed || (outsideWindow && !head)) {
         return;
       }
       sendAgain(s, now);
+      if (head) {
+        // As Linux: what was sent again gets as long as what is new.
+        timers.set(RETRANSMISSION, now + rtt.timeout());
+      }
     }
   }
 
@@ -285,7 +292,7 @@ final class Sender {
     connection.counters.bytesSentAgain += segment.dataLength();
     recovery.sent(segment.length(), true, connection.out.timestamp(now));
     queue.sentAgain(segment, now);
-    transmit(segment.seq, segment.dataLength(), segment.fin, now);
+    transmit(segment, now);
   }
 
   private boolean sendNext(long now) {
@@ -396,23 +403,27 @@ final class Sender {
       rate.begin(now);
     }
     tcb.sndNxt = end;
-    queue.append(new SentSegment(seq, end, fin, now));
+    SentSegment segment = new SentSegment(seq, end, fin, now);
+    segment.push = length > 0 && SequenceNumber.add(seq, length) == dataEnd();
+    queue.append(segment);
     recovery.sent(length, false, 0);
     if (length > 0) {
       connection.receiver.onDataSent(now);
     }
-    transmit(seq, length, fin, now);
+    transmit(segment, now);
   }
 
-  private void transmit(int seq, int length, boolean fin, long now) {
+  private void transmit(SentSegment segment, long now) {
     int flags = TcpHeader.ACK;
-    if (length > 0 && SequenceNumber.add(seq, length) == dataEnd()) {
+    if (segment.push) {
       flags |= TcpHeader.PSH;
     }
-    if (fin) {
+    if (segment.fin) {
       flags |= TcpHeader.FIN;
     }
     lastSent = now;
+    int seq = segment.seq;
+    int length = segment.dataLength();
     int offset = SequenceNumber.diff(seq, tcb.sndUna);
     connection.out.send(seq, flags, buffer.slices(offset, length), length, now);
   }
@@ -424,7 +435,9 @@ final class Sender {
     int flight = flightSize();
     news.reset(segment);
     news.advanced = SequenceNumber.gt(segment.ack, tcb.sndUna);
-    news.duplicate = isDuplicate(segment);
+    boolean repeated = isRepeated(segment);
+    news.duplicate = repeated && tcb.sndUna != tcb.sndNxt;
+    rack.acknowledgmentArrives();
     if (tcb.sackOk) {
       scoreboard.apply(segment, news, recovery.recover(), now);
     }
@@ -434,6 +447,9 @@ final class Sender {
             && segment.has(TcpHeader.ECE)
             && SequenceNumber.ge(segment.ack, tcb.sndUna);
     if (!news.advanced && !news.duplicate && !news.newlySacked && !news.duplicateArrived) {
+      if (repeated) {
+        probe.repeated(segment.ack);
+      }
       if (echo) {
         recovery.congestionEchoed(flight, now);
       }
@@ -452,7 +468,7 @@ final class Sender {
     boolean repaired = probe.acknowledged(news, segment.ack);
     long again = recovery.acknowledged(news, limited, measured, now);
     if (repaired) {
-      recovery.probeRepairedLoss(now);
+      recovery.probeRepairedLoss(flight, now);
     }
     if (echo) {
       recovery.congestionEchoed(flight, now);
@@ -471,10 +487,9 @@ final class Sender {
     }
   }
 
-  /** RFC 5681 section 2: what a duplicate acknowledgment is. */
-  private boolean isDuplicate(Segment segment) {
+  /** RFC 5681 section 2: what a duplicate acknowledgment is, if anything is outstanding. */
+  private boolean isRepeated(Segment segment) {
     return segment.ack == tcb.sndUna
-        && tcb.sndUna != tcb.sndNxt
         && segment.originalLength == 0
         && segment.window << tcb.sndWindShift == tcb.sndWnd;
   }
@@ -703,7 +718,9 @@ final class Sender {
     boolean oneSegment = queue.first() == queue.last();
     long wait = TailLossProbe.timeout(rtt, oneSegment, connection.configuration.initialRto());
     // "If Now() + PTO > TCP_RTO_expiration(): PTO = TCP_RTO_expiration() - Now()"
-    timers.set(LOSS_PROBE, now + Math.min(wait, rtt.timeout()));
+    long expiration =
+        timers.isSet(RETRANSMISSION) ? timers.deadline(RETRANSMISSION) : now + rtt.timeout();
+    timers.set(LOSS_PROBE, Math.min(now + wait, expiration));
   }
 
   /** Section 7.3: sends new data if the peer takes some, else the last segment again. */

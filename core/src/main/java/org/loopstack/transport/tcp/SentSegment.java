@@ -18,6 +18,9 @@ final class SentSegment {
   /** Whether the last number is that of the FIN. */
   boolean fin;
 
+  /** Whether it ends what the user had given: it carries PSH, as often as it is sent. */
+  boolean push;
+
   /** Whether the receiver has it, ahead of a gap (RFC 2018). */
   boolean sacked;
 

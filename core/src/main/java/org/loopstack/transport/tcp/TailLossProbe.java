@@ -52,14 +52,19 @@ final class TailLossProbe {
       outstanding = false;
       return false;
     }
-    if (SequenceNumber.gt(ack, endSeq) || news.acknowledged > 0) {
+    if (SequenceNumber.gt(ack, endSeq)) {
+      // Nothing has said that the original had arrived, too.
       outstanding = false;
       return true;
     }
-    if (news.duplicate && !news.newlySacked) {
+    return false;
+  }
+
+  /** The acknowledgment up to the probe has come again: the original and the probe have arrived. */
+  void repeated(int ack) {
+    if (outstanding && isRetransmission && SequenceNumber.ge(ack, endSeq)) {
       outstanding = false;
     }
-    return false;
   }
 
   void cancel() {

@@ -315,8 +315,12 @@ class LossRepairTest {
     assertThat(f.core().timers.isSet(TcpTimers.Kind.LOSS_PROBE)).isFalse();
     f.passMillis(50);
     f.sentNothing();
-    // Without a report of a duplicate the probe has repaired something.
+    // A report of a duplicate may still come; without one the probe has repaired something.
     f.peerAcknowledges(first + 3 * MSS);
+    assertThat(f.core().sender.congestion().window()).isEqualTo(window);
+    f.write(MSS);
+    f.sent();
+    f.peerAcknowledges(first + 4 * MSS);
     assertThat(f.core().sender.congestion().window()).isLessThan(window);
   }
 
@@ -343,7 +347,13 @@ class LossRepairTest {
     f.write(MSS);
     assertThat(offsets()).containsExactly(0, MSS, 2 * MSS);
     f.passMillis(10);
+    // The probe takes the timeout's place, once.
+    assertThat(offsets()).containsExactly(2 * MSS);
+    f.passMillis(240);
+    f.write(MSS);
+    assertThat(offsets()).containsExactly(3 * MSS);
+    f.passMillis(10);
     assertThat(offsets()).containsExactly(MSS);
-    assertThat(f.core().sender.queue.lost()).isEqualTo(MSS);
+    assertThat(f.core().sender.queue.lost()).isEqualTo(2 * MSS);
   }
 }
