@@ -131,7 +131,7 @@ public final class ScriptRunner {
       }
       Settings settings = Settings.of(parsed, options, defines);
       settings.directory = script.path().toAbsolutePath().getParent();
-      TcpConfiguration profile = profile(options.profile(), parsed.events().getFirst().position());
+      TcpConfiguration profile = profile(settings.profile, parsed.events().getFirst().position());
       return attempt(parsed, settings, profile, lines, begun);
     } catch (ScriptException e) {
       return result(script.name(), e, "", List.of(), begun);

@@ -12,7 +12,7 @@ import org.loopstack.wire.IpAddress;
 final class Settings {
   static final long MICROSECOND = 1_000L;
 
-  final String profile;
+  String profile;
   final long seed;
   IpVersion ipVersion;
   IpAddress localIp = IpAddress.IPV4_ANY;
@@ -103,6 +103,7 @@ final class Settings {
   private void apply(String name, Token option) {
     String value = option.value();
     switch (name) {
+      case "profile" -> profile = value;
       case "local_ip" -> localIp = address(value);
       case "remote_ip" -> remoteIp = address(value);
       case "mtu" -> mtu = within(value, 68, 65_535);
