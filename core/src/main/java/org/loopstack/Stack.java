@@ -7,6 +7,8 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Engine;
 import org.loopstack.internet.Interface;
@@ -14,6 +16,8 @@ import org.loopstack.internet.InterfaceAddress;
 import org.loopstack.internet.InternetConfiguration;
 import org.loopstack.internet.InternetLayer;
 import org.loopstack.link.Link;
+import org.loopstack.socket.StackDatagramSockets;
+import org.loopstack.socket.StackResolver;
 import org.loopstack.socket.StackSocketImpl;
 import org.loopstack.transport.AddressFamily;
 
@@ -36,6 +40,7 @@ public final class Stack implements AutoCloseable {
   private final Transports transports;
   private final StackRoutes routes;
   private final StackInterface loopback;
+  private final StackResolver resolver;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Stack(StackConfiguration configuration) {
@@ -56,6 +61,12 @@ public final class Stack implements AutoCloseable {
     this.transports = new Transports(internet, configuration);
     this.routes = new StackRoutes(internet);
     this.loopback = new StackInterface(internet.loopback());
+    this.resolver = new StackResolver(configuration.names(), this::interfaceIndex);
+  }
+
+  private int interfaceIndex(String interfaceName) {
+    Interface found = internet.interfaceNamed(interfaceName);
+    return found == null ? 0 : found.index();
   }
 
   /** A stack like Linux, with lo up: 127.0.0.1/8 and ::1/128. */
@@ -96,6 +107,26 @@ public final class Stack implements AutoCloseable {
    */
   public StackSocketImpl newSocketImpl(boolean server) {
     return new StackSocketImpl(transports.selectorProvider(), server);
+  }
+
+  /** Makes {@link java.net.Socket}s, which share ports with the channels. */
+  public SocketFactory socketFactory() {
+    return transports.selectorProvider().socketFactory(resolver);
+  }
+
+  /** Makes {@link java.net.ServerSocket}s, which share ports with the channels. */
+  public ServerSocketFactory serverSocketFactory() {
+    return transports.selectorProvider().serverSocketFactory();
+  }
+
+  /** Makes datagram and multicast sockets of {@code java.net}, which share ports with channels. */
+  public StackDatagramSockets datagramSockets() {
+    return new StackDatagramSockets(transports.selectorProvider());
+  }
+
+  /** Its names, as {@link StackConfiguration#names} has them. */
+  public StackResolver resolver() {
+    return resolver;
   }
 
   /**

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Engine;
 import org.loopstack.engine.Randomness;
 import org.loopstack.engine.VirtualClock;
+import org.loopstack.socket.NameTable;
 import org.loopstack.transport.tcp.TcpConfiguration;
 
 /**
@@ -52,6 +53,7 @@ public final class StackConfiguration {
   private final int dataRetries;
   private final boolean robustResets;
   private final boolean splitPortsByParity;
+  private final NameTable names;
   private final TcpConfiguration tcp;
 
   private StackConfiguration(Builder b) {
@@ -76,6 +78,7 @@ public final class StackConfiguration {
     dataRetries = b.dataRetries;
     robustResets = b.robustResets;
     splitPortsByParity = b.splitPortsByParity;
+    names = b.names;
     tcp = b.tcp;
   }
 
@@ -120,6 +123,11 @@ public final class StackConfiguration {
   /** What people call the stack. */
   public String name() {
     return name;
+  }
+
+  /** Which host names it knows. */
+  public NameTable names() {
+    return names;
   }
 
   /** The clock that the user advances, or null for real time. */
@@ -263,6 +271,7 @@ public final class StackConfiguration {
     private int dataRetries = 15;
     private boolean robustResets = true;
     private boolean splitPortsByParity = true;
+    private NameTable names = NameTable.standard();
     private TcpConfiguration tcp = TcpConfiguration.linux();
 
     private Builder() {}
@@ -289,6 +298,7 @@ public final class StackConfiguration {
       dataRetries = c.dataRetries;
       robustResets = c.robustResets;
       splitPortsByParity = c.splitPortsByParity;
+      names = c.names;
       tcp = c.tcp;
     }
 
@@ -302,6 +312,15 @@ public final class StackConfiguration {
         throw new IllegalArgumentException("A stack needs a name: \"" + value + '"');
       }
       name = value;
+      return this;
+    }
+
+    /**
+     * Which host names it knows. The default is {@link NameTable#standard}: localhost, and nothing
+     * that the machine knows.
+     */
+    public Builder names(NameTable value) {
+      names = value;
       return this;
     }
 

@@ -10,6 +10,7 @@ import org.loopstack.internet.Interface;
 import org.loopstack.internet.InterfaceAddress;
 import org.loopstack.link.Link;
 import org.loopstack.link.LinkCounters;
+import org.loopstack.link.LinkFlag;
 import org.loopstack.link.LinkTap;
 import org.loopstack.wire.IpAddress;
 
@@ -19,6 +20,15 @@ import org.loopstack.wire.IpAddress;
  * threads. After it was removed from its stack it is down and has no address.
  */
 public final class StackInterface {
+  /**
+   * An address with what belongs to it.
+   *
+   * @param address what the interface is called
+   * @param prefixLength how many bits the addresses on the link have in common
+   * @param broadcast the address of all hosts on the link, or null where there is none
+   */
+  public record Assigned(IpAddress address, int prefixLength, @Nullable IpAddress broadcast) {}
+
   private final Interface identity;
 
   StackInterface(Interface identity) {
@@ -47,6 +57,19 @@ public final class StackInterface {
   /** Whether it is the loopback. */
   public boolean isLoopback() {
     return identity.isLoopback();
+  }
+
+  /** Whether there is exactly one other end. */
+  public boolean isPointToPoint() {
+    return identity.link().flags().contains(LinkFlag.POINTOPOINT);
+  }
+
+  /**
+   * Whether its flags say that it carries datagrams to groups. Those of a loopback do not, as on
+   * Linux, and yet it does.
+   */
+  public boolean supportsMulticast() {
+    return identity.link().flags().contains(LinkFlag.MULTICAST);
   }
 
   /** Whether it is up. */
@@ -88,6 +111,17 @@ public final class StackInterface {
     List<IpAddress> all = new ArrayList<>();
     for (InterfaceAddress each : identity.addresses()) {
       all.add(each.address());
+    }
+    return List.copyOf(all);
+  }
+
+  /** Its addresses with their prefix lengths, in the same order. */
+  public List<Assigned> assigned() {
+    boolean broadcasts = identity.link().flags().contains(LinkFlag.BROADCAST);
+    List<Assigned> all = new ArrayList<>();
+    for (InterfaceAddress each : identity.addresses()) {
+      all.add(
+          new Assigned(each.address(), each.prefixLength(), broadcasts ? each.broadcast() : null));
     }
     return List.copyOf(all);
   }

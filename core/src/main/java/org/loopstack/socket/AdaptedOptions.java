@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.nio.channels.NetworkChannel;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The options of a channel as the getters and setters of {@code java.net} sockets want them. */
 final class AdaptedOptions {
@@ -25,7 +27,13 @@ final class AdaptedOptions {
     }
   }
 
+  /** The value of an option that always has one. */
   static <T> T get(NetworkChannel channel, SocketOption<T> name) throws SocketException {
+    return Objects.requireNonNull(find(channel, name), name::name);
+  }
+
+  /** The value of an option. */
+  static <T> @Nullable T find(NetworkChannel channel, SocketOption<T> name) throws SocketException {
     try {
       return channel.getOption(name);
     } catch (IOException e) {

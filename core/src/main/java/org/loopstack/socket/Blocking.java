@@ -44,17 +44,18 @@ final class Blocking {
    *
    * @param millis 0 for any time
    */
-  static void lock(ReentrantLock lock, int millis, String timedOut) throws SocketTimeoutException {
+  static void lock(Engine engine, ReentrantLock lock, int millis, String timedOut)
+      throws SocketTimeoutException {
     if (millis == 0) {
       lock.lock();
       return;
     }
     boolean interrupted = false;
     boolean locked = lock.tryLock();
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    while (!locked && System.nanoTime() - end < 0) {
+    long end = Clock.after(engine.now(), TimeUnit.MILLISECONDS.toNanos(millis));
+    for (long now; !locked && (now = engine.now()) < end; ) {
       try {
-        locked = lock.tryLock(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        locked = lock.tryLock(end - now, TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         interrupted = true;
       }

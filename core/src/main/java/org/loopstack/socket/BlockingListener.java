@@ -77,7 +77,7 @@ final class BlockingListener implements BlockingSocket {
   /** The next connection that comes within that time; 0 is any. */
   BlockingStream accept(int millis) throws IOException {
     long begun = engine.now();
-    Blocking.lock(acceptLock, millis, "Accept timed out");
+    Blocking.lock(engine, acceptLock, millis, "Accept timed out");
     try {
       long deadline =
           millis == 0 ? Clock.NEVER : Clock.after(begun, TimeUnit.MILLISECONDS.toNanos(millis));

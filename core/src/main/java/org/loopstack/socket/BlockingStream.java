@@ -225,7 +225,7 @@ final class BlockingStream implements BlockingSocket, StreamOwner {
       return 0;
     }
     long begun = engine.now();
-    Blocking.lock(readLock, millis, "Read timed out");
+    Blocking.lock(engine, readLock, millis, "Read timed out");
     try {
       if (atEnd) {
         return -1;

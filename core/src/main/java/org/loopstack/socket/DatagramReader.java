@@ -4,7 +4,6 @@ package org.loopstack.socket;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.IllegalBlockingModeException;
@@ -173,10 +172,7 @@ final class DatagramReader {
     waiter.prepare();
     try {
       while (channel.isOpen() && (from = tryReceive(target)) == null) {
-        if (channel.isPast(deadline)) {
-          throw new SocketTimeoutException("Receive timed out");
-        }
-        waiter.park(deadline);
+        channel.park(waiter, deadline);
       }
     } finally {
       waiter.done();

@@ -174,7 +174,7 @@ final class DatagramWriter {
         if (sent) {
           break;
         }
-        waiter.park(Clock.NEVER);
+        channel.park(waiter, Clock.NEVER);
       }
     } finally {
       waiter.done();

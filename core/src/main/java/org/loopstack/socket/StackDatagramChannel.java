@@ -2,6 +2,7 @@
 package org.loopstack.socket;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,6 +10,7 @@ import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
@@ -24,6 +26,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Clock;
 import org.loopstack.engine.Engine;
+import org.loopstack.engine.Waiter;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.AddressFamily;
 import org.loopstack.transport.DatagramEndpoint;
@@ -36,6 +39,10 @@ final class StackDatagramChannel extends DatagramChannel implements Pollable {
   private final StackSelectorProvider provider;
   private final Engine engine;
   private final AddressFamily family;
+
+  /** Whether an interrupt closes the channel; the ones behind sockets of java.net have it not. */
+  private final boolean interruptible;
+
   private final DatagramEndpoint endpoint;
   private final Signals signals;
   private final Options options;
@@ -53,8 +60,12 @@ final class StackDatagramChannel extends DatagramChannel implements Pollable {
   private volatile @Nullable InetSocketAddress remote;
 
   StackDatagramChannel(
-      StackSelectorProvider provider, AddressFamily family, DatagramEndpoint endpoint) {
+      StackSelectorProvider provider,
+      AddressFamily family,
+      DatagramEndpoint endpoint,
+      boolean interruptible) {
     super(provider);
+    this.interruptible = interruptible;
     this.provider = provider;
     this.engine = provider.engine();
     this.family = family;
@@ -82,7 +93,7 @@ final class StackDatagramChannel extends DatagramChannel implements Pollable {
 
   /** As {@link StackSocketChannel#closeIfInterrupted}. */
   void closeIfInterrupted() throws AsynchronousCloseException {
-    if (Thread.currentThread().isInterrupted()) {
+    if (interruptible && Thread.currentThread().isInterrupted()) {
       begin();
       end(false);
     }
@@ -90,12 +101,29 @@ final class StackDatagramChannel extends DatagramChannel implements Pollable {
 
   /** As {@link StackSocketChannel#beginWait}. */
   void beginWait() {
-    begin();
+    if (interruptible) {
+      begin();
+    }
   }
 
   /** As {@link StackSocketChannel#endWait}. */
   void endWait(boolean completed) throws AsynchronousCloseException {
-    end(completed);
+    if (interruptible) {
+      end(completed);
+    } else if (!completed && !isOpen()) {
+      throw new AsynchronousCloseException();
+    }
+  }
+
+  /** As {@link StreamOwner#park}. */
+  void park(Waiter waiter, long deadline) throws InterruptedIOException {
+    if (!interruptible) {
+      Blocking.park(engine, waiter, deadline, "Receive timed out");
+    } else if (deadline != Clock.NEVER && engine.now() >= deadline) {
+      throw new SocketTimeoutException("Receive timed out");
+    } else {
+      waiter.park(deadline);
+    }
   }
 
   AddressFamily family() {
@@ -104,10 +132,6 @@ final class StackDatagramChannel extends DatagramChannel implements Pollable {
 
   long deadline(long timeout) {
     return timeout == 0 ? Clock.NEVER : Clock.after(engine.now(), timeout);
-  }
-
-  boolean isPast(long deadline) {
-    return deadline != Clock.NEVER && engine.now() >= deadline;
   }
 
   @Override
@@ -154,7 +178,7 @@ final class StackDatagramChannel extends DatagramChannel implements Pollable {
       synchronized (this) {
         s = socket;
         if (s == null) {
-          s = new StackDatagramSocket(this);
+          s = new StackDatagramSocket(this, interruptible);
           socket = s;
         }
       }

@@ -2,6 +2,7 @@
 package org.loopstack.socket;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -11,6 +12,7 @@ import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
@@ -31,11 +33,18 @@ import org.loopstack.wire.IpAddress;
  */
 final class StackDatagramSocket extends DatagramSocket {
   private final StackDatagramChannel channel;
+  private final boolean tellsChannel;
   private volatile int timeout;
 
-  StackDatagramSocket(StackDatagramChannel channel) {
+  /**
+   * A socket.
+   *
+   * @param tellsChannel whether the channel was there first, so that users may know it
+   */
+  StackDatagramSocket(StackDatagramChannel channel, boolean tellsChannel) {
     super(new NoDatagramSocketImpl());
     this.channel = channel;
+    this.tellsChannel = tellsChannel;
   }
 
   @Override
@@ -174,6 +183,11 @@ final class StackDatagramSocket extends DatagramSocket {
     synchronized (packet) {
       try {
         channel.reader().receive(packet, TimeUnit.MILLISECONDS.toNanos(timeout));
+      } catch (SocketTimeoutException e) {
+        throw e;
+      } catch (InterruptedIOException e) {
+        close();
+        throw new SocketException("Closed by interrupt");
       } catch (ClosedChannelException e) {
         throw closed(e);
       }
@@ -269,7 +283,12 @@ final class StackDatagramSocket extends DatagramSocket {
   }
 
   @Override
-  public DatagramChannel getChannel() {
+  public @Nullable DatagramChannel getChannel() {
+    return tellsChannel ? channel : null;
+  }
+
+  /** What it is made of, whoever was there first. */
+  StackDatagramChannel channel() {
     return channel;
   }
 

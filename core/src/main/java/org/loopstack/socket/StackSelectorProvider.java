@@ -16,6 +16,8 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Engine;
 import org.loopstack.internet.ErrnoException;
@@ -165,12 +167,27 @@ public final class StackSelectorProvider extends SelectorProvider {
 
   @Override
   public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
-    AddressFamily addresses = family(family);
+    return openDatagrams(family(family), true);
+  }
+
+  private StackDatagramChannel openDatagrams(AddressFamily family, boolean interruptible)
+      throws IOException {
     try {
-      return opened(new StackDatagramChannel(this, addresses, endpoints.openDatagram(addresses)));
+      return opened(
+          new StackDatagramChannel(this, family, endpoints.openDatagram(family), interruptible));
     } catch (ErrnoException e) {
       throw SocketErrors.control(e);
     }
+  }
+
+  /** Makes sockets that share their ports with the channels, and know the resolver's names. */
+  public SocketFactory socketFactory(StackResolver resolver) {
+    return new StackSocketFactory(this, resolver);
+  }
+
+  /** Makes listening sockets that share their ports with the channels. */
+  public ServerSocketFactory serverSocketFactory() {
+    return new StackServerSocketFactory(this);
   }
 
   /** A connection to be, for {@code java.net}. */
@@ -191,6 +208,11 @@ public final class StackSelectorProvider extends SelectorProvider {
     } catch (ErrnoException e) {
       throw SocketErrors.control(e);
     }
+  }
+
+  /** A channel for a datagram socket of {@code java.net}: no interrupt closes it. */
+  StackDatagramChannel openUninterruptibleDatagrams() throws IOException {
+    return openDatagrams(family(defaultFamily()), false);
   }
 
   @Override
