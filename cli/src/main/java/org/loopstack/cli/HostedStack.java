@@ -10,17 +10,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.loopstack.StackSnapshot;
+import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.HostStack;
 import org.loopstack.cli.host.Session;
+import org.loopstack.cli.host.UserException;
 import org.loopstack.cli.management.ManagementServer;
 import org.loopstack.cli.management.RuntimeDirectory;
 import org.loopstack.cli.management.StackName;
 import org.loopstack.cli.management.StackStatus;
-import org.loopstack.cli.relay.PortMapping;
-import org.loopstack.cli.relay.PortMapping.Protocol;
-import org.loopstack.cli.relay.Publisher;
 import org.loopstack.cli.service.EchoService;
 import org.loopstack.cli.service.HttpService;
+import org.loopstack.relay.PortMapping;
+import org.loopstack.relay.PortMapping.Protocol;
+import org.loopstack.relay.PortTakenException;
+import org.loopstack.relay.Publisher;
 
 /**
  * A stack that this process runs, with all that {@code lo up} puts around it: its name, its
@@ -75,7 +78,9 @@ final class HostedStack implements Closeable {
       boolean publishServices,
       Consumer<String> accessLog)
       throws IOException {
-    mappings.forEach(publisher::publish);
+    for (PortMapping mapping : mappings) {
+      publish(() -> publisher.publish(mapping));
+    }
     if (withServices) {
       SelectorProvider sockets = stack.selectorProvider();
       services.add(HttpService.start(sockets, HttpService.PORT, null, accessLog));
@@ -90,7 +95,23 @@ final class HostedStack implements Closeable {
 
   private void publishNear(List<PortMapping> mappings, Set<Protocol> protocols, int port) {
     if (mappings.stream().noneMatch(mapping -> mapping.port() == port)) {
-      publisher.publishNear(protocols, port);
+      publish(
+          () -> {
+            int _ = publisher.publishNear(protocols, port);
+          });
+    }
+  }
+
+  private interface Publishing {
+    void run() throws IOException;
+  }
+
+  private static void publish(Publishing publishing) {
+    try {
+      publishing.run();
+    } catch (IOException e) {
+      int status = e instanceof PortTakenException ? ExitStatus.TAKEN : ExitStatus.NO_PERMISSION;
+      throw new UserException(status, String.valueOf(e.getMessage()));
     }
   }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.StackConfiguration;
 import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.management.StackName;
-import org.loopstack.cli.relay.PortMapping;
+import org.loopstack.relay.PortMapping;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;

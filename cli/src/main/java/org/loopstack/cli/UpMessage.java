@@ -2,11 +2,11 @@
 package org.loopstack.cli;
 
 import org.loopstack.cli.management.StackName;
-import org.loopstack.cli.relay.PortMapping;
-import org.loopstack.cli.relay.PortMapping.Protocol;
 import org.loopstack.cli.service.EchoService;
 import org.loopstack.cli.service.HttpService;
 import org.loopstack.cli.tool.AddressPrinter;
+import org.loopstack.relay.PortMapping;
+import org.loopstack.relay.PortMapping.Protocol;
 
 /** What {@code lo up} says when the stack is up: its interface, and what to type. */
 final class UpMessage {

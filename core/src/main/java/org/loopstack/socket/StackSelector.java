@@ -60,10 +60,14 @@ final class StackSelector extends AbstractSelector {
   private boolean selecting;
   private boolean found;
 
-  StackSelector(StackSelectorProvider provider, Engine engine) {
+  /** Who else is told that there is something to look at, or null. */
+  private final @Nullable Runnable alarm;
+
+  StackSelector(StackSelectorProvider provider, Engine engine, @Nullable Runnable alarm) {
     super(provider);
     this.provider = provider;
     this.engine = engine;
+    this.alarm = alarm;
     this.waiter = new Waiter(engine);
   }
 
@@ -249,6 +253,9 @@ final class StackSelector extends AbstractSelector {
     if (!nudged) {
       nudged = true;
       waiter.signal();
+      if (alarm != null) {
+        alarm.run();
+      }
     }
   }
 

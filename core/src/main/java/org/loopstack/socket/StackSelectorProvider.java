@@ -217,7 +217,19 @@ public final class StackSelectorProvider extends SelectorProvider {
 
   @Override
   public AbstractSelector openSelector() {
-    return opened(new StackSelector(this, engine()));
+    return opened(new StackSelector(this, engine(), null));
+  }
+
+  /**
+   * Opens a selector for whoever waits for a stack and for something else at once, and so cannot
+   * wait in the selector: he is told instead when it may have something new.
+   *
+   * @param alarm run on whichever thread made a key ready, or called {@link
+   *     java.nio.channels.Selector#wakeup}; at most once between two selections; must neither block
+   *     nor call the selector
+   */
+  public AbstractSelector openSelector(Runnable alarm) {
+    return opened(new StackSelector(this, engine(), Objects.requireNonNull(alarm, "alarm")));
   }
 
   @Override

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.loopstack.cli.relay;
+package org.loopstack.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,9 +14,10 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.loopstack.cli.host.ExitStatus;
-import org.loopstack.cli.host.UserException;
-import org.loopstack.cli.relay.PortMapping.Protocol;
+import org.loopstack.relay.PortMapping;
+import org.loopstack.relay.PortMapping.Protocol;
+import org.loopstack.relay.PortTakenException;
+import org.loopstack.relay.Publisher;
 import org.loopstack.cli.service.EchoService;
 
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -55,8 +56,7 @@ class PublisherTest {
         ServerSocket taken = new ServerSocket(0, 1, LOOPBACK)) {
       PortMapping mapping = new PortMapping(Protocol.TCP, taken.getLocalPort(), 80);
       assertThatThrownBy(() -> publisher.publish(mapping))
-          .isInstanceOfSatisfying(
-              UserException.class, e -> assertThat(e.exitStatus()).isEqualTo(ExitStatus.TAKEN))
+          .isInstanceOf(PortTakenException.class)
           .hasMessageStartingWith("port " + taken.getLocalPort() + " of this machine is taken");
       assertThat(publisher.mappings()).isEmpty();
     }

@@ -4,6 +4,6 @@
  * Publishing: carries connections and datagrams between the machine's own loopback and a stack's.
  */
 @NullMarked
-package org.loopstack.cli.relay;
+package org.loopstack.relay;
 
 import org.jspecify.annotations.NullMarked;

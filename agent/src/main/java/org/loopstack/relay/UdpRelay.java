@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.loopstack.cli.relay;
+package org.loopstack.relay;
 
 import java.io.Closeable;
 import java.io.IOException;

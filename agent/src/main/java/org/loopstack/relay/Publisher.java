@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.loopstack.cli.relay;
+package org.loopstack.relay;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,9 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.loopstack.cli.host.ExitStatus;
-import org.loopstack.cli.host.UserException;
-import org.loopstack.cli.relay.PortMapping.Protocol;
+import org.loopstack.relay.PortMapping.Protocol;
 
 /**
  * Publishes ports of a stack on the machine's own 127.0.0.1 and ::1: what comes in on 127.0.0.1
@@ -81,9 +79,10 @@ public final class Publisher implements Closeable {
   /**
    * Publishes a port at exactly the port asked for.
    *
-   * @throws UserException if that port is taken, or not for this user
+   * @throws PortTakenException if that port is taken
+   * @throws IOException if it is not for this user
    */
-  public void publish(PortMapping mapping) {
+  public void publish(PortMapping mapping) throws IOException {
     Set<Protocol> protocols = Set.of(mapping.protocol());
     try {
       start(protocols, mapping.hostPort(), mapping.port(), bind(protocols, mapping.hostPort()));
@@ -97,9 +96,10 @@ public final class Publisher implements Closeable {
    * both addresses.
    *
    * @return where it was published
-   * @throws UserException if the next hundred are taken too
+   * @throws PortTakenException if the next hundred are taken too
+   * @throws IOException if they are not for this user
    */
-  public int publishNear(Set<Protocol> protocols, int port) {
+  public int publishNear(Set<Protocol> protocols, int port) throws IOException {
     for (int hostPort = port; hostPort < port + TRIES && hostPort <= 65_535; hostPort++) {
       try {
         start(protocols, hostPort, port, bind(protocols, hostPort));
@@ -112,9 +112,8 @@ public final class Publisher implements Closeable {
         throw failure(hostPort, e);
       }
     }
-    throw new UserException(
-        ExitStatus.TAKEN,
-        "the ports of this machine from " + port + " up are all taken; --publish chooses others");
+    throw new PortTakenException(
+        "the ports of this machine from " + port + " up are all taken; publish others");
   }
 
   private Map<Binding, SelectableChannel> bind(Set<Protocol> protocols, int hostPort)
@@ -192,14 +191,13 @@ public final class Publisher implements Closeable {
     return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("in use");
   }
 
-  private static UserException failure(int hostPort, IOException e) {
+  private static IOException failure(int hostPort, IOException e) {
     if (e instanceof SocketException s && isInUse(s)) {
-      return new UserException(
-          ExitStatus.TAKEN, "port " + hostPort + " of this machine is taken; publish another one");
+      return new PortTakenException(
+          "port " + hostPort + " of this machine is taken; publish another one");
     }
-    return new UserException(
-        ExitStatus.NO_PERMISSION,
-        "cannot publish at port " + hostPort + " of this machine: " + e.getMessage());
+    return new IOException(
+        "cannot publish at port " + hostPort + " of this machine: " + e.getMessage(), e);
   }
 
   @Override

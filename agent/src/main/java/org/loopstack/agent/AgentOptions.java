@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.agent;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.StackConfiguration;
+import org.loopstack.relay.PortMapping;
+
+/**
+ * What stands behind the agent's jar, separated by commas:
+ *
+ * <ul>
+ *   <li>{@code profile=linux} or {@code profile=freebsd}: how the stack behaves; the default is
+ *       linux
+ *   <li>{@code publish=8080}, {@code publish=9000:8080} or {@code publish=5353:53/udp}: a port of
+ *       the machine's loopback that leads to a port of the stack; may be there more than once
+ *   <li>{@code isolated}: no machine's network at all; what is not loopback is unreachable
+ * </ul>
+ *
+ * @param configuration the stack's
+ * @param published ports of the machine's loopback
+ * @param isolated whether there is no machine's network
+ */
+record AgentOptions(
+    StackConfiguration configuration, List<PortMapping> published, boolean isolated) {
+
+  private static final String KNOWN =
+      "profile=linux|freebsd, publish=[HOSTPORT:]PORT[/udp], isolated";
+
+  /**
+   * Reads them.
+   *
+   * @throws IllegalArgumentException with a line for the user
+   */
+  static AgentOptions parse(@Nullable String text) {
+    StackConfiguration configuration = StackConfiguration.linux();
+    List<PortMapping> published = new ArrayList<>();
+    boolean isolated = false;
+    for (String each : text == null || text.isBlank() ? new String[0] : text.split(",", -1)) {
+      String[] pair = each.strip().split("=", 2);
+      String value = pair.length == 2 ? pair[1] : null;
+      switch (pair[0]) {
+        case "profile" -> configuration = profile(value);
+        case "publish" -> published.add(mapping(value));
+        case "isolated" -> isolated = flag(pair[0], value);
+        default ->
+            throw new IllegalArgumentException(
+                "\"" + each.strip() + "\" is not an option; these are: " + KNOWN);
+      }
+    }
+    return new AgentOptions(
+        configuration.toBuilder().name("jvm-" + ProcessHandle.current().pid()).build(),
+        List.copyOf(published),
+        isolated);
+  }
+
+  private static StackConfiguration profile(@Nullable String value) {
+    if ("linux".equals(value)) {
+      return StackConfiguration.linux();
+    }
+    if ("freebsd".equals(value)) {
+      return StackConfiguration.freebsd();
+    }
+    throw new IllegalArgumentException("\"profile=" + value + "\" is neither linux nor freebsd");
+  }
+
+  private static PortMapping mapping(@Nullable String value) {
+    if (value == null) {
+      throw new IllegalArgumentException("publish wants a port: publish=[HOSTPORT:]PORT[/udp]");
+    }
+    int slash = value.indexOf('/');
+    String ports = slash < 0 ? value : value.substring(0, slash);
+    String protocol = slash < 0 ? "" : value.substring(slash);
+    return PortMapping.parse((ports.contains(":") ? ports : ports + ":" + ports) + protocol);
+  }
+
+  private static boolean flag(String name, @Nullable String value) {
+    return switch (value) {
+      case null -> true;
+      case "true" -> true;
+      case "false" -> false;
+      default ->
+          throw new IllegalArgumentException("\"" + name + "=" + value + "\": true or false");
+    };
+  }
+}

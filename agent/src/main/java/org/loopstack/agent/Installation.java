@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.agent;
+
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.Stack;
+import org.loopstack.relay.PortMapping;
+import org.loopstack.relay.Publisher;
+import sun.nio.ch.DefaultSelectorProvider;
+
+/** Puts a JVM on a stack, once, before the application's first class is loaded. */
+final class Installation {
+  /** The property that names the JVM's provider of channels. */
+  private static final String SELECTOR_PROVIDER = "java.nio.channels.spi.SelectorProvider";
+
+  private Installation() {}
+
+  /**
+   * Opens what the JDK keeps to itself, makes the stack, and has the JDK's classes ask for it.
+   *
+   * @throws IllegalArgumentException with a line for the user, if an option is wrong or a port that
+   *     is to be published is taken
+   * @throws IllegalStateException with a line for the user, if this JDK is not as expected
+   */
+  static void install(@Nullable String options, Instrumentation instrumentation) {
+    AgentOptions asked = AgentOptions.parse(options);
+    openToUs(instrumentation);
+    Worlds worlds = worlds(asked);
+    Hooks.install(worlds);
+    // The application may have chosen a provider of its own; then it has asked for no other.
+    if (System.getProperty(SELECTOR_PROVIDER) == null) {
+      System.setProperty(SELECTOR_PROVIDER, MixedSelectorProvider.class.getName());
+    }
+    HookCall.open();
+    JdkRewriter.rewrite(instrumentation);
+    publish(worlds, asked);
+  }
+
+  /** The JDK's own sockets, and a few fields of its values that have no public way. */
+  private static void openToUs(Instrumentation instrumentation) {
+    Module base = Object.class.getModule();
+    Set<Module> us = Set.of(Installation.class.getModule());
+    instrumentation.redefineModule(
+        base,
+        Set.of(),
+        Map.of("sun.nio.ch", us, "sun.net", us),
+        Map.of("java.net", us),
+        Set.of(),
+        Map.of());
+  }
+
+  private static Worlds worlds(AgentOptions asked) {
+    SelectorProvider machine = asked.isolated() ? null : DefaultSelectorProvider.get();
+    return new Worlds(Stack.create(asked.configuration()), machine);
+  }
+
+  private static void publish(Worlds worlds, AgentOptions asked) {
+    if (asked.published().isEmpty()) {
+      return;
+    }
+    // Also where the application sees no machine: what is published is for others.
+    Publisher publisher = new Publisher(DefaultSelectorProvider.get(), worlds.inside());
+    for (PortMapping each : asked.published()) {
+      try {
+        publisher.publish(each);
+      } catch (IOException e) {
+        throw new IllegalArgumentException(e.getMessage(), e);
+      }
+    }
+  }
+}

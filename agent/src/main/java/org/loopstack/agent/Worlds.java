@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.agent;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketOption;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.Stack;
+import org.loopstack.socket.StackSelectorProvider;
+
+/**
+ * The two networks of a JVM: a stack for loopback addresses, and the machine's for all others.
+ *
+ * @param stack never null; open as long as the JVM runs
+ * @param machine the JDK's own provider; null if there is no machine's network, so that every
+ *     address is the stack's to answer: "Network is unreachable"
+ */
+record Worlds(Stack stack, @Nullable SelectorProvider machine) {
+  StackSelectorProvider inside() {
+    return (StackSelectorProvider) stack.selectorProvider();
+  }
+
+  /** The machine's provider, where an address {@linkplain #isOutside was found} to be its. */
+  SelectorProvider outside() {
+    if (machine == null) {
+      throw new IllegalStateException("There is no machine's network");
+    }
+    return machine;
+  }
+
+  /** Whether the machine's network is the one to reach or to hold an address. */
+  boolean isOutside(InetAddress address) {
+    return machine != null && !address.isLoopbackAddress() && !address.isAnyLocalAddress();
+  }
+
+  /** As {@link #isOutside(InetAddress)}; what is not a resolved IP address is no one's. */
+  boolean isOutside(@Nullable SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        && inet.getAddress() != null
+        && isOutside(inet.getAddress());
+  }
+
+  /** Whether binding there means both worlds. */
+  boolean isBoth(@Nullable SocketAddress address) {
+    return machine != null
+        && (address == null
+            || address instanceof InetSocketAddress inet
+                && inet.getAddress() != null
+                && inet.getAddress().isAnyLocalAddress());
+  }
+
+  /**
+   * The machine's addresses that are not loopback ones: where a wildcard listener listens outside.
+   * Not the wildcard itself, because that would take the port on the machine's loopback, too.
+   *
+   * @param ipv4Only whether to leave IPv6 out
+   */
+  List<InetAddress> outsideAddresses(boolean ipv4Only) throws SocketException {
+    List<InetAddress> found = new ArrayList<>();
+    if (machine != null) {
+      for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+        for (InetAddress address : Collections.list(each.getInetAddresses())) {
+          if (isOutside(address) && (!ipv4Only || address instanceof Inet4Address)) {
+            found.add(address);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The options that a stream channel has in both worlds. */
+  Set<SocketOption<?>> streamOptions() throws IOException {
+    Set<SocketOption<?>> options = new HashSet<>();
+    try (SocketChannel channel = inside().openSocketChannel()) {
+      options.addAll(channel.supportedOptions());
+    }
+    if (machine != null) {
+      try (SocketChannel channel = machine.openSocketChannel()) {
+        options.retainAll(channel.supportedOptions());
+      }
+    }
+    return Set.copyOf(options);
+  }
+}
