@@ -49,13 +49,13 @@ final class DatagramGate {
    */
   <T> T await(Attempt<T> attempt, int operation, int millis) throws IOException {
     Direction direction = operation == SelectionKey.OP_READ ? reading : writing;
-    direction.lock.lock();
     boolean interrupted = false;
     @Nullable T result = null;
-    if (!uninterruptible) {
-      channel.beginWait();
-    }
+    direction.lock.lock();
     try {
+      if (!uninterruptible) {
+        channel.beginWait();
+      }
       long start = System.nanoTime();
       while (channel.isOpen()) {
         Selector selector = selector(direction, operation);
@@ -122,7 +122,10 @@ final class DatagramGate {
   boolean isReady(DatagramChannel side) {
     Selector selector = reading.selector;
     SelectionKey key = selector == null ? null : side.keyFor(selector);
-    return key != null && key.isValid() && selector.selectedKeys().contains(key);
+    return selector != null
+        && key != null
+        && key.isValid()
+        && selector.selectedKeys().contains(key);
   }
 
   void close() throws IOException {

@@ -41,7 +41,10 @@ final class Interfaces {
     return Arrays.copyOf(seen, count);
   }
 
-  @Nullable NetworkInterface one(NetworkInterface machine) throws SocketException {
+  @Nullable NetworkInterface one(@Nullable NetworkInterface machine) throws SocketException {
+    if (machine == null) {
+      return null;
+    }
     if (!machine.isLoopback()) {
       return worlds.machine() == null ? null : machine;
     }

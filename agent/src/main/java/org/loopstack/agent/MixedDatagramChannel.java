@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class MixedDatagramChannel extends DatagramChannel implements Mixed {
   private static final int PORT_ATTEMPTS = 32;
 
-  private final MixedSelectorProvider provider;
   private final Worlds worlds;
   private final @Nullable ProtocolFamily family;
   private final boolean uninterruptible;
@@ -66,7 +65,6 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
       MixedSelectorProvider provider, @Nullable ProtocolFamily family, boolean uninterruptible)
       throws IOException {
     super(provider);
-    this.provider = provider;
     this.worlds = provider.worlds();
     this.family = family;
     this.uninterruptible = uninterruptible;

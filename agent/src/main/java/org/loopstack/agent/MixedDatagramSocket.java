@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * A {@link MixedDatagramChannel} as a {@link MulticastSocket}: what {@code new DatagramSocket()}
  * and {@code new MulticastSocket()} are inside, in a JVM of two worlds.
  */
+@SuppressWarnings("InlineMeSuggester") // The deprecated methods are the base class's.
 final class MixedDatagramSocket extends MulticastSocket {
   /** The largest datagram there is, with its header. */
   private static final int LARGEST = 65_536;
@@ -384,6 +385,7 @@ final class MixedDatagramSocket extends MulticastSocket {
 
   @Deprecated
   @Override
+  @SuppressWarnings("removal") // Still there, so it still works.
   public void setTTL(byte ttl) throws IOException {
     setTimeToLive(Byte.toUnsignedInt(ttl));
   }
@@ -398,6 +400,7 @@ final class MixedDatagramSocket extends MulticastSocket {
 
   @Deprecated
   @Override
+  @SuppressWarnings("removal") // Still there, so it still works.
   public byte getTTL() throws IOException {
     return (byte) getTimeToLive();
   }

@@ -6,6 +6,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.AbstractSelectionKey;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -69,14 +70,16 @@ final class MixedKey extends AbstractSelectionKey {
       throw new IllegalArgumentException("Not an operation of this channel: " + ops);
     }
     interest = ops;
+    List<SelectionKey> gone = new ArrayList<>();
     for (SelectionKey part : parts) {
       try {
         part.interestOps(ops);
       } catch (CancelledKeyException e) {
         // That side is closed, and so is the channel, or it has gone over to the other side.
-        parts.remove(part);
+        gone.add(part);
       }
     }
+    parts.removeAll(gone);
     return this;
   }
 

@@ -151,12 +151,14 @@ final class MixedSelector extends AbstractSelector {
     try {
       while (true) {
         Selector machine = outside;
-        boolean both = machine != null && !machine.keys().isEmpty();
+        if (machine != null && machine.keys().isEmpty()) {
+          machine = null;
+        }
         // Before looking: what comes after the look finds the flag set.
-        waitsOutside = both;
+        waitsOutside = machine != null;
         boolean woken = wakeup.getAndSet(false);
         inside.selectNow(collector);
-        if (both) {
+        if (machine != null) {
           machine.selectNow(collector);
         }
         if (!ready.isEmpty()
@@ -166,7 +168,7 @@ final class MixedSelector extends AbstractSelector {
             || Thread.currentThread().isInterrupted()) {
           return;
         }
-        block(both ? machine : inside, left);
+        block(machine != null ? machine : inside, left);
         if (nanos != FOREVER) {
           left = nanos - (System.nanoTime() - start);
         }

@@ -282,7 +282,7 @@ final class MixedSocketImpl extends SocketImpl implements PlatformSocketImpl {
 
   @Override
   @SuppressWarnings("unchecked") // As typed as the option is.
-  protected synchronized <T> T getOption(SocketOption<T> name) throws IOException {
+  protected synchronized <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
     if (!supportedOptions().contains(name)) {
       throw new UnsupportedOperationException("'" + name + "' not supported");
     }

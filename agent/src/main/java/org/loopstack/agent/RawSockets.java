@@ -16,25 +16,41 @@ final class RawSockets {
 
   private RawSockets() {}
 
-  static Socket of(Stack stack) throws IOException {
-    return stack.selectorProvider().openSocketChannel().socket();
+  static Socket of(Stack stack) throws SocketException {
+    return new SideSocket(stack.newSocketImpl(false));
   }
 
-  static ServerSocket listening(Stack stack) throws IOException {
-    return stack.selectorProvider().openServerSocketChannel().socket();
+  static ServerSocket listening(Stack stack) {
+    return new StackServerSocket(stack);
   }
 
   static Socket ofMachine() throws SocketException {
-    return new MachineSocket(new NioSocketImpl(false));
+    return new SideSocket(new NioSocketImpl(false));
   }
 
   static ServerSocket listeningOnMachine() {
     return new MachineServerSocket(new NioSocketImpl(true));
   }
 
-  private static final class MachineSocket extends Socket {
-    MachineSocket(SocketImpl platform) throws SocketException {
-      super(platform);
+  private static final class SideSocket extends Socket {
+    SideSocket(SocketImpl side) throws SocketException {
+      super(side);
+    }
+  }
+
+  private static final class StackServerSocket extends ServerSocket {
+    private final Stack stack;
+
+    StackServerSocket(Stack stack) {
+      super(stack.newSocketImpl(true));
+      this.stack = stack;
+    }
+
+    @Override
+    public Socket accept() throws IOException {
+      Socket accepted = of(stack);
+      implAccept(accepted);
+      return accepted;
     }
   }
 
