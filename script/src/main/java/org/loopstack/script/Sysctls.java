@@ -179,12 +179,21 @@ final class Sysctls {
     apply(name, variable, value.replaceAll("[\"']", "").strip(), position);
   }
 
+  private static String half(String number) {
+    return Long.toString(Long.parseLong(number) / 2);
+  }
+
   private void apply(String name, Variable variable, String value, Position position) {
     if (variable.unit == Unit.MIDDLE) {
       String[] numbers = value.split("\\s+", 3);
-      call(variable.methods.getFirst(), numbers[Math.min(1, numbers.length - 1)], Unit.NUMBER);
-      if (numbers.length == 3 && name.endsWith("tcp_rmem")) {
-        call("maxReceiveBuffer", numbers[2], Unit.NUMBER);
+      String middle = numbers[Math.min(1, numbers.length - 1)];
+      if (name.endsWith("tcp_rmem")) {
+        // Of Linux's receive buffers one half is the window's.
+        call(variable.methods.getFirst(), half(middle), Unit.NUMBER);
+        call("maxTunedReceiveBuffer", half(numbers[numbers.length - 1]), Unit.NUMBER);
+        call("maxReceiveBuffer", numbers[numbers.length - 1], Unit.NUMBER);
+      } else {
+        call(variable.methods.getFirst(), middle, Unit.NUMBER);
       }
       return;
     }

@@ -38,7 +38,7 @@ package org.loopstack.transport.info;
  * @param advmss the MSS that we have offered
  * @param reordering after how many later segments that have arrived one is thought lost
  * @param rcvRtt the receiver's estimate of the round-trip time, in microseconds; 0 if there is none
- * @param rcvSpace the size of the receive buffer, in bytes
+ * @param rcvSpace what the user reads in a round trip, as far as measured, in bytes
  * @param totalRetrans segments sent again since the beginning
  * @param bytesAcked sequence numbers of ours acknowledged since the beginning, SYN and FIN among
  *     them

@@ -12,9 +12,10 @@ final class ConnectionOptions {
   /** An option has a new value, which the settings have taken in. */
   static void changed(TcpConnection c, String name, long now) {
     switch (name) {
-      case "SO_RCVBUF" -> c.receiver.setCapacity(c.settings.receiveBuffer);
+      case "SO_RCVBUF" -> c.receiver.window().setCapacity(c.settings.receiveBuffer);
       case "SO_SNDBUF" -> c.sender.announceRoom();
       case "SO_RCVLOWAT" -> {
+        c.receiver.window().expect(c.settings.lowWater);
         if ((UserCalls.readiness(c) & Readiness.READ) != 0) {
           c.raise(Readiness.READ);
         }
@@ -58,6 +59,7 @@ final class ConnectionOptions {
       case "SO_ERROR" -> number(c.takeError());
       case "TCP_MAXSEG" ->
           c.tcb.state == TcpState.CLOSED ? c.settings.get(name) : (Object) c.tcb.sndMss;
+      case "SO_RCVBUF" -> c.receiver.capacity();
       case "TCP_QUICKACK" -> c.receiver.isQuickAck();
       default -> c.settings.get(name);
     };

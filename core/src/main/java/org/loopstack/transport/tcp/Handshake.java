@@ -157,6 +157,7 @@ final class Handshake {
   static int shiftToOffer(TcpConfiguration configuration, int capacity) {
     int shift = 0;
     int space = Math.max(configuration.maxReceiveBuffer(), capacity);
+    space = Math.max(space, configuration.maxTunedReceiveBuffer());
     while (shift < 14 && space >> shift > 65_535) {
       shift++;
     }

@@ -18,7 +18,7 @@ final class Receiver {
   private final TcpConnection connection;
   private final TransmissionControlBlock tcb;
   private final DelayedAcks delayed;
-  private int capacity;
+  private final ReceiveWindow window;
 
   private boolean ackNow;
 
@@ -35,21 +35,22 @@ final class Receiver {
   private boolean endOfStream;
   private boolean discarding;
 
-  Receiver(TcpConnection connection, int capacity) {
+  Receiver(TcpConnection connection) {
     this.connection = connection;
     this.tcb = connection.tcb;
-    this.capacity = capacity;
+    window = new ReceiveWindow(connection.configuration, tcb, connection.settings);
     delayed =
         new DelayedAcks(
             connection.configuration, tcb, connection.sender.rtt, !connection.settings.quickAck);
   }
 
   int capacity() {
-    return capacity;
+    return window.capacity();
   }
 
-  void setCapacity(int bytes) {
-    capacity = bytes;
+  /** How large the window may become. */
+  ReceiveWindow window() {
+    return window;
   }
 
   /** Whether the peer's FIN and all data before it have arrived. */
@@ -72,7 +73,7 @@ final class Receiver {
    * Linux does it.
    */
   int synWindow(int mss) {
-    return synWindow(connection.configuration, capacity, mss);
+    return synWindow(connection.configuration, capacity(), mss);
   }
 
   /** The same for a connection of which there is only a record. */
@@ -84,22 +85,26 @@ final class Receiver {
 
   /** The value of the window field for the next segment; moves RCV.ADV. */
   int advertise() {
-    int free = Math.max(0, capacity - buffer.size() - queue.bytes());
     int offered = tcb.rcvWnd();
-    int window = offered;
+    int offer = offered;
+    int free = Math.max(0, free());
     // (RFC 9293 section 3.8.6.2.2) "the receiver SHOULD ... avoid advancing the right window edge
     // ... in small increments": by less than min(Fr * RCV.BUFF, Eff.snd.MSS), Fr = 1/2. And "a TCP
     // receiver SHOULD NOT shrink the window".
-    if (free - offered >= Math.min(capacity / 2, tcb.rcvMss)) {
-      window = free;
+    if (free - offered >= Math.min(capacity() / 2, tcb.rcvMss)) {
+      offer = free;
     }
     int shift = tcb.rcvWindShift;
-    int field = Math.min(window >> shift, 65_535);
+    int field = Math.min(offer >> shift, 65_535);
     // A window that is no multiple of the unit is rounded down in the header, yet its right edge
     // stays where it was promised (RFC 7323 section 2.4).
-    tcb.rcvAdv =
-        SequenceNumber.add(tcb.rcvNxt, Math.max(field << shift, Math.min(window, offered)));
+    tcb.rcvAdv = SequenceNumber.add(tcb.rcvNxt, Math.max(field << shift, Math.min(offer, offered)));
     return field;
+  }
+
+  /** What the window may be: what is free of the buffer, as far as it is opened at present. */
+  private int free() {
+    return Math.min(capacity() - buffer.size() - queue.bytes(), window.threshold());
   }
 
   /** A segment with ACK leaves: nothing is left to acknowledge. */
@@ -189,6 +194,8 @@ final class Receiver {
     }
     delayed.onData(length, segment.has(TcpHeader.PSH), now);
     fresh = true;
+    int echoAge = tcb.tsOk ? connection.out.timestamp(now) - segment.timestampEcho : -1;
+    window.onData(segment, delayed.peerSegment(), echoAge, false, now);
     if (segment.seq == tcb.rcvNxt) {
       boolean wasReadable = isReadable();
       accept(segment.data(), length);
@@ -293,12 +300,13 @@ final class Receiver {
     if (!tcb.state.canReceive()) {
       return;
     }
-    int free = capacity - buffer.size() - queue.bytes();
+    window.onRead(SequenceNumber.add(tcb.rcvNxt, -buffer.size()), false, now);
+    int free = free();
     // What the header's field cannot say cannot be opened either.
     int opened = Math.min(free, 65_535 << tcb.rcvWindShift) - tcb.rcvWnd();
     boolean drained =
         buffer.size() == 0 && tcb.rcvNxt != tcb.lastAckSent && delayed.isDueWhenDrained();
-    if (drained || opened >= Math.min(capacity / 2, 2 * tcb.rcvMss)) {
+    if (drained || opened >= Math.min(capacity() / 2, 2 * tcb.rcvMss)) {
       connection.sendAck(now);
     }
   }

@@ -57,6 +57,7 @@ public final class TcpConfiguration {
         .receiveBuffer(65_536)
         .maxSendBuffer(2 << 20)
         .maxReceiveBuffer(2 << 20)
+        .maxTunedReceiveBuffer(2 << 20)
         // RFC 6928: "min (10*MSS, max (2*MSS, 14600))"; Linux goes without the last bound.
         .initialWindowLimit(14_600)
         .maxBacklog(128)
@@ -186,6 +187,16 @@ public final class TcpConfiguration {
   /** Up to what the window scale allows a receive buffer to be set later. */
   int maxReceiveBuffer() {
     return values.maxReceiveBuffer;
+  }
+
+  /** Up to what a receive buffer grows by itself, as the user's reads ask for it. */
+  int maxTunedReceiveBuffer() {
+    return values.maxTunedReceiveBuffer;
+  }
+
+  /** Whether a receive buffer grows by itself. */
+  boolean receiveAutoTuning() {
+    return values.receiveAutoTuning;
   }
 
   /** What a larger SO_SNDBUF is cut to. */
@@ -412,7 +423,10 @@ public final class TcpConfiguration {
     private long keepAliveInterval = 75 * SECOND;
     private int keepAliveProbes = 9;
     private int sendBuffer = 1 << 20;
-    private int receiveBuffer = 1 << 20;
+    // Of tcp_rmem's 131,072 and 6,291,456 one half is the window's (tcp_adv_win_scale).
+    private int receiveBuffer = 65_536;
+    private int maxTunedReceiveBuffer = 3 << 20;
+    private boolean receiveAutoTuning = true;
     private int maxReceiveBuffer = 6 << 20;
     private int maxSendBuffer = 4 << 20;
     private int initialWindowSegments = 10;
@@ -472,6 +486,8 @@ public final class TcpConfiguration {
       sendBuffer = from.sendBuffer;
       receiveBuffer = from.receiveBuffer;
       maxReceiveBuffer = from.maxReceiveBuffer;
+      maxTunedReceiveBuffer = from.maxTunedReceiveBuffer;
+      receiveAutoTuning = from.receiveAutoTuning;
       maxSendBuffer = from.maxSendBuffer;
       initialWindowSegments = from.initialWindowSegments;
       maxBacklog = from.maxBacklog;
@@ -630,6 +646,18 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#maxReceiveBuffer}. */
     public Builder maxReceiveBuffer(int value) {
       maxReceiveBuffer = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#maxTunedReceiveBuffer}. */
+    public Builder maxTunedReceiveBuffer(int value) {
+      maxTunedReceiveBuffer = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#receiveAutoTuning}. */
+    public Builder receiveAutoTuning(boolean value) {
+      receiveAutoTuning = value;
       return this;
     }
 

@@ -98,7 +98,7 @@ final class TcpConnection {
     userTimeout = new UserTimeout(settings);
     ecn = new Ecn(configuration);
     sender = new Sender(this);
-    receiver = new Receiver(this, settings.receiveBuffer);
+    receiver = new Receiver(this);
     out = new SegmentWriter(internet, this, ends, route);
     handshake = new Handshake(this);
     arrives = new SegmentArrives(this);
@@ -298,6 +298,7 @@ final class TcpConnection {
   /** The connection is open. */
   void established(long now) {
     wasEstablished = true;
+    receiver.window().start(now);
     softError = null;
     // The SYN has arrived, which no acknowledgment of data tells.
     counters.delivered++;

@@ -47,6 +47,10 @@ final class TcpSettings {
 
   int sendBuffer;
   int receiveBuffer;
+
+  /** Whether the user has chosen the buffer's size: then it stays so. */
+  boolean receiveBufferChosen;
+
   boolean reuseAddress;
   boolean reusePort;
   boolean keepAlive;
@@ -180,6 +184,7 @@ final class TcpSettings {
     configuration = from.configuration;
     sendBuffer = from.sendBuffer;
     receiveBuffer = from.receiveBuffer;
+    receiveBufferChosen = from.receiveBufferChosen;
     reuseAddress = from.reuseAddress;
     reusePort = from.reusePort;
     keepAlive = from.keepAlive;
@@ -212,7 +217,10 @@ final class TcpSettings {
     }
     switch (option.name()) {
       case "SO_SNDBUF" -> sendBuffer = cut(value, configuration.maxSendBuffer());
-      case "SO_RCVBUF" -> receiveBuffer = cut(value, configuration.maxReceiveBuffer());
+      case "SO_RCVBUF" -> {
+        receiveBuffer = cut(value, configuration.maxReceiveBuffer());
+        receiveBufferChosen = true;
+      }
       // As Linux: at most half the buffer, for more will perhaps never be there at once.
       case "SO_RCVLOWAT" -> lowWater = lowWater(integer(value));
       case "SO_REUSEADDR" -> reuseAddress = (Boolean) value;
@@ -264,7 +272,9 @@ final class TcpSettings {
 
   private int lowWater(int value) {
     int wanted = value < 0 ? Integer.MAX_VALUE : value;
-    return Math.max(1, Math.min(wanted, receiveBuffer / 2));
+    boolean tuned = !receiveBufferChosen && configuration.receiveAutoTuning();
+    int most = tuned ? configuration.maxTunedReceiveBuffer() : receiveBuffer / 2;
+    return Math.max(1, Math.min(wanted, most));
   }
 
   /** How many timeouts of a SYN-ACK it takes until so many seconds have passed, as Linux counts. */
