@@ -37,6 +37,8 @@ public record IcmpError(
     /** RFC 1122 section 4.2.3.9: a soft error, as are all but port and protocol unreachable. */
     NETWORK_UNREACHABLE(Errno.ENETUNREACH, false),
     HOST_UNREACHABLE(Errno.EHOSTUNREACH, false),
+    HOST_UNKNOWN(Errno.EHOSTDOWN, false),
+    HOST_ISOLATED(Errno.ENONET, false),
     PROTOCOL_UNREACHABLE(Errno.ENOPROTOOPT, true),
     PORT_UNREACHABLE(Errno.ECONNREFUSED, true),
     PACKET_TOO_BIG(Errno.EMSGSIZE, false),

@@ -202,7 +202,9 @@ final class IcmpInput {
     }
     return switch (code) {
       case 0, 6, 9, 11 -> Kind.NETWORK_UNREACHABLE;
-      case 1, 7, 8, 10, 12, 13, 14, 15 -> Kind.HOST_UNREACHABLE;
+      case 1, 10, 12, 13, 14, 15 -> Kind.HOST_UNREACHABLE;
+      case 7 -> Kind.HOST_UNKNOWN;
+      case 8 -> Kind.HOST_ISOLATED;
       case IcmpHeader.PROTOCOL_UNREACHABLE -> Kind.PROTOCOL_UNREACHABLE;
       case IcmpHeader.PORT_UNREACHABLE -> Kind.PORT_UNREACHABLE;
       case IcmpHeader.FRAGMENTATION_NEEDED -> Kind.PACKET_TOO_BIG;
