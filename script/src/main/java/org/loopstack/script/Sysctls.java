@@ -96,9 +96,9 @@ final class Sysctls {
     linux("tcp_fastopen_key", Unit.TEXT, null, "fastOpenKey");
     linux("tcp_fastopen_blackhole_timeout_sec", Unit.NUMBER, "0", "fastOpenBlackholeTimeout");
     linux("tcp_syncookies", Unit.NUMBER, "1", "synCookies");
-    linux("tcp_frto", Unit.NUMBER, "2", "frto", "spuriousTimeoutDetection");
-    linux("tcp_recovery", Unit.NUMBER, "1", "recovery", "rack");
-    linux("tcp_early_retrans", Unit.NUMBER, "3", "tailLossProbe", "earlyRetransmit");
+    linux("tcp_frto", Unit.NUMBER, "2", "frto");
+    linux("tcp_recovery", Unit.NUMBER, "1", "rack");
+    linux("tcp_early_retrans", Unit.NUMBER, "3", "tailLossProbe");
     linux("tcp_reordering", Unit.NUMBER, "3", "reordering");
     linux("tcp_max_reordering", Unit.NUMBER, "300", "maxReordering");
     linux("tcp_slow_start_after_idle", Unit.NUMBER, "1", "slowStartAfterIdle");
@@ -112,6 +112,7 @@ final class Sysctls {
     linux("tcp_retries1", Unit.NUMBER, "3", "softRetries");
     linux("tcp_rfc1337", Unit.NUMBER, "0", "robustTimeWait", "rfc1337");
     linux("tcp_tw_reuse", Unit.NUMBER, "2", "timeWaitReuseMode");
+    linux("tcp_max_tw_buckets", Unit.NUMBER, "262144", "maxTimeWait");
     linux("tcp_challenge_ack_limit", Unit.NUMBER, "2147483647", "challengeAckLimit");
     linux("tcp_abort_on_overflow", Unit.NUMBER, "0", "abortOnOverflow");
     linux("tcp_thin_linear_timeouts", Unit.NUMBER, "0", "thinLinearTimeouts");

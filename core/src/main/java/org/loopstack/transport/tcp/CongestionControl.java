@@ -19,6 +19,12 @@ abstract class CongestionControl {
   /** The slow start threshold. */
   protected int ssthresh = Integer.MAX_VALUE;
 
+  /** "L" of RFC 3465, in segments; without a limit as on Linux, also after a timeout. */
+  private int byteCounting = Integer.MAX_VALUE;
+
+  /** Whether slow start is one that a timeout has begun. */
+  private boolean afterTimeout;
+
   /** The name by which TCP_CONGESTION knows the algorithm. */
   abstract String name();
 
@@ -40,6 +46,21 @@ abstract class CongestionControl {
   /** Sets the congestion window; it is never less than a segment. */
   final void setWindow(long bytes) {
     cwnd = Math.clamp(bytes, smss, MAX_WINDOW);
+  }
+
+  /**
+   * The window is about to shrink without congestion: "ssthresh = max(ssthresh, 3*cwnd/4)" (RFC
+   * 2861 section 3.1), so that slow start takes it back soon.
+   */
+  final void rememberWindow() {
+    if (!isSlowStart()) {
+      ssthresh = Math.max(ssthresh, (int) (3L * cwnd / 4));
+    }
+  }
+
+  /** How many segments one acknowledgment may let slow start grow; after a timeout, it is one. */
+  final void limitByteCounting(int segments) {
+    byteCounting = segments;
   }
 
   /** Goes back to what was before a loss that was none. */
@@ -67,6 +88,8 @@ abstract class CongestionControl {
     smss = other.smss;
     cwnd = other.cwnd;
     ssthresh = other.ssthresh;
+    byteCounting = other.byteCounting;
+    afterTimeout = other.afterTimeout;
   }
 
   /**
@@ -87,17 +110,26 @@ abstract class CongestionControl {
   abstract void onCongestion(int flightSize, long now);
 
   /** The retransmission timer expired; the threshold was set before if it is the first time. */
-  void onTimeout(long now) {}
+  void onTimeout(long now) {
+    afterTimeout = true;
+  }
 
   /** A whole interval has passed in which the sender was idle: the epoch does not count it. */
   void onIdle(long idle) {}
 
-  /** Slow start by appropriate byte counting (RFC 3465 section 2.2: L = 2 segments). */
+  /**
+   * Slow start by appropriate byte counting (RFC 3465 section 2.2): "cwnd should be increased by
+   * min (N, L*SMSS)". Section 2.3: after a timeout "L ... MUST NOT" be more than one segment.
+   *
+   * @return how much of what was acknowledged is left for congestion avoidance
+   */
   protected final int slowStart(int bytes) {
-    int used = Math.min(bytes, 2 * smss);
+    int limit = afterTimeout ? 1 : byteCounting;
+    int used = byteCounting == Integer.MAX_VALUE ? bytes : Math.min(bytes, limit * smss);
     int room = ssthresh - cwnd;
     int growth = Math.min(used, room);
     setWindow((long) cwnd + growth);
+    afterTimeout &= growth < room;
     return growth == room ? used - growth : 0;
   }
 }

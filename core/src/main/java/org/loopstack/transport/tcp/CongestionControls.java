@@ -13,7 +13,14 @@ final class CongestionControls {
     return NAMES.contains(name);
   }
 
-  static CongestionControl create(String name) {
+  /** The algorithm of that name, by a profile's numbers. */
+  static CongestionControl create(String name, TcpConfiguration configuration) {
+    CongestionControl made = create(name);
+    made.limitByteCounting(configuration.byteCountingLimit());
+    return made;
+  }
+
+  private static CongestionControl create(String name) {
     return switch (name) {
       case Cubic.NAME -> new Cubic();
       case NewReno.NAME -> new NewReno();

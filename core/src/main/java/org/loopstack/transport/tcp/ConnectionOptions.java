@@ -48,7 +48,7 @@ final class ConnectionOptions {
   private static void setCongestion(TcpConnection c) {
     String wanted = c.settings.congestion;
     if (!c.sender.congestion().name().equals(wanted)) {
-      c.sender.recovery.setCongestion(CongestionControls.create(wanted));
+      c.sender.recovery.setCongestion(CongestionControls.create(wanted, c.configuration));
     }
   }
 

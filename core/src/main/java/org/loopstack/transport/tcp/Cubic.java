@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.transport.tcp;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * CUBIC (RFC 9438), with HyStart++ (RFC 9406) to end slow start. The window grows as a cubic
  * function of the time since the last congestion; the RFC's variables are in segments, and so are
@@ -38,7 +40,11 @@ final class Cubic extends CongestionControl {
   /** Window not yet large enough to be a byte. */
   private double fraction;
 
-  private double undoWMax;
+  /** Section 4.9.2: what a spurious event gives back; null until there was an event. */
+  private @Nullable Epoch undo;
+
+  /** The variables of a congestion avoidance. */
+  private record Epoch(double wMax, double k, double wEst, double cwndPrior, long begin) {}
 
   @Override
   String name() {
@@ -77,7 +83,7 @@ final class Cubic extends CongestionControl {
       if (window < wMax) {
         k = Math.cbrt((wMax - window) / C);
       } else {
-        // Section 4.8: after slow start without a loss "K is set to 0" and W_max to cwnd.
+        // Section 4.10: after slow start without a loss, and section 4.8: K is 0 and W_max is cwnd.
         k = 0;
         wMax = window;
       }
@@ -105,7 +111,7 @@ final class Cubic extends CongestionControl {
   @Override
   void onCongestion(int flightSize, long now) {
     double window = (double) cwnd / smss;
-    undoWMax = wMax;
+    undo = new Epoch(wMax, k, wEst, cwndPrior, epoch);
     cwndPrior = window;
     // Section 4.7, fast convergence: a flow that was cut before it came back to its old maximum
     // leaves room for others.
@@ -119,6 +125,10 @@ final class Cubic extends CongestionControl {
 
   @Override
   void onTimeout(long now) {
+    super.onTimeout(now);
+    // Section 4.8: in the congestion avoidance after a timeout "K is set to 0, and W_max is set to
+    // the congestion window size at the beginning".
+    wMax = 0;
     epoch = -1;
     hyStart.end();
   }
@@ -134,8 +144,16 @@ final class Cubic extends CongestionControl {
   @Override
   void restore(int window, int threshold) {
     super.restore(window, threshold);
-    // Section 4.9: a spurious event leaves no trace.
-    wMax = undoWMax;
-    epoch = -1;
+    if (undo == null) {
+      return;
+    }
+    // Section 4.9.2: "cwnd_prior = undo_cwnd_prior, ... W_max = undo_W_max, K = undo_K, t_epoch =
+    // undo_t_epoch, W_est = undo_W_est".
+    wMax = undo.wMax;
+    k = undo.k;
+    wEst = undo.wEst;
+    cwndPrior = undo.cwndPrior;
+    epoch = undo.begin;
+    undo = null;
   }
 }

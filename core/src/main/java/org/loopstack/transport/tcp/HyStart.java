@@ -74,7 +74,10 @@ final class HyStart {
     return over && !ended;
   }
 
-  /** "HyStart++ ... MUST only be used for the initial slow start" (section 4.3): a loss ends it. */
+  /**
+   * Section 4.3: "An implementation SHOULD use HyStart++ only for the initial slow start": a loss
+   * ends it.
+   */
   void end() {
     ended = true;
   }

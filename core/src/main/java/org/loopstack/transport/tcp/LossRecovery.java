@@ -34,6 +34,7 @@ final class LossRecovery {
   private final ProportionalRateReduction prr = new ProportionalRateReduction();
   private final Ecn ecn;
   private final SegmentSize size;
+  private final TcpConfiguration configuration;
   private CongestionControl congestion;
 
   private Phase phase = Phase.OPEN;
@@ -61,6 +62,9 @@ final class LossRecovery {
 
   private int roundEnd;
 
+  /** How many have come in this recovery, for RFC 6582's Impatient variant. */
+  private int partialAcknowledgments;
+
   LossRecovery(
       TransmissionControlBlock tcb,
       RetransmissionQueue queue,
@@ -68,6 +72,7 @@ final class LossRecovery {
       RttEstimator rtt,
       Ecn ecn,
       SegmentSize size,
+      TcpConfiguration configuration,
       CongestionControl congestion) {
     this.tcb = tcb;
     this.queue = queue;
@@ -75,6 +80,7 @@ final class LossRecovery {
     this.rtt = rtt;
     this.ecn = ecn;
     this.size = size;
+    this.configuration = configuration;
     this.congestion = congestion;
   }
 
@@ -99,6 +105,21 @@ final class LossRecovery {
   void setCongestion(CongestionControl algorithm) {
     algorithm.takeOver(congestion);
     congestion = algorithm;
+  }
+
+  /**
+   * RFC 6582 section 3.2 step 3: "For the first partial ACK that arrives during fast recovery, also
+   * reset the retransmit timer." The Impatient variant leaves it so; Slow-but-Steady, as Linux and
+   * FreeBSD, resets it with each.
+   *
+   * @return whether this acknowledgment leaves the timer as it is
+   */
+  boolean keepsTimer() {
+    if (tcb.sackOk || phase != Phase.RECOVERY || !configuration.impatientRecovery()) {
+      partialAcknowledgments = 0;
+      return false;
+    }
+    return ++partialAcknowledgments > 1;
   }
 
   boolean isRepairing() {
@@ -146,7 +167,7 @@ final class LossRecovery {
     long again = detect(news, now);
     boolean newLoss = queue.lost() > lostBefore;
     if (queue.lost() > 0 && !isRepairing()) {
-      onLoss(now);
+      onLoss(news.delivered, now);
     }
     adjust(news, newLoss, limited, measured, now);
     return again;
@@ -291,7 +312,10 @@ final class LossRecovery {
         if (phase == Phase.OPEN) {
           phase = Phase.DISORDER;
         }
-        return rack.detectLoss(isRepairing(), now);
+        if (configuration.rack()) {
+          return rack.detectLoss(isRepairing(), now);
+        }
+        SackLossDetection.detect(queue, tcb.sndMss);
       }
       return Clock.NEVER;
     }
@@ -332,23 +356,29 @@ final class LossRecovery {
     ecn.windowReduced();
   }
 
-  private void onLoss(long now) {
+  private void onLoss(int delivered, long now) {
     if (size.isProbeLost()) {
       // The probe of the path's MTU, and no congestion: it is sent again in smaller pieces.
       onPathMtu(tcb.sndMss);
     } else {
-      enterRecovery(now);
+      enterRecovery(delivered, now);
     }
   }
 
-  private void enterRecovery(long now) {
+  private void enterRecovery(int delivered, long now) {
     if (phase != Phase.CWR) {
       undoable = false;
       remember();
       reduce(flightSize(), now);
-      prr.start(flightSize());
+      // RFC 9937 section 6.1: RecoverFS counts neither what had been reported before nor, by
+      // limited transmit, what lies beyond the window; it does count what this acknowledgment has.
+      prr.start(
+          tcb.sackOk
+              ? Math.min(queue.total() - queue.sacked() + delivered, congestion.window())
+              : flightSize());
     }
     phase = Phase.RECOVERY;
+    partialAcknowledgments = 0;
     recover = tcb.sndNxt;
   }
 
@@ -416,7 +446,7 @@ final class LossRecovery {
   long reorderingTimeout(long now) {
     long again = rack.detectLoss(isRepairing(), now);
     if (queue.lost() > 0 && !isRepairing()) {
-      onLoss(now);
+      onLoss(0, now);
       if (phase == Phase.RECOVERY) {
         congestion.setWindow(
             prr.window(0, false, pipe(), congestion.slowStartThreshold(), tcb.sndMss));
@@ -443,7 +473,7 @@ final class LossRecovery {
       queue.forgetSacks();
     }
     duplicates = 0;
-    if (tcb.sackOk) {
+    if (tcb.sackOk && configuration.rack()) {
       rack.markLostOnTimeout(now);
     } else {
       for (SentSegment s = head; s != null; s = s.next) {
@@ -451,7 +481,7 @@ final class LossRecovery {
       }
     }
     // RFC 5682 (1): F-RTO begins with a timeout that is not one of a series.
-    forwardRto = first && newEpisode;
+    forwardRto = first && newEpisode && configuration.frto();
     withholding = false;
     phase = Phase.LOSS;
     recover = tcb.sndNxt;

@@ -29,6 +29,7 @@ final class Sender {
   final Chronograph chronograph = new Chronograph();
   final DeliveryRate rate = new DeliveryRate();
   final SegmentSize size;
+  private final CongestionWindowValidation validation;
 
   private final TcpConnection connection;
   private final TransmissionControlBlock tcb;
@@ -96,7 +97,9 @@ final class Sender {
             rtt,
             connection.ecn,
             size,
-            CongestionControls.create(connection.settings.congestion));
+            connection.configuration,
+            CongestionControls.create(connection.settings.congestion, connection.configuration));
+    this.validation = new CongestionWindowValidation(connection.configuration, rtt);
   }
 
   /** The handshake is done: ISS is acknowledged, data begins behind it. */
@@ -194,6 +197,8 @@ final class Sender {
     }
     if (sent) {
       armProbe(now);
+      boolean idleUser = recovery.phase() == LossRecovery.Phase.OPEN && !roomWanted;
+      validation.sent(congestion(), flightSize(), congestionLimited, idleUser, tcb.sndMss, now);
     }
     armTimers(now);
     chronograph.enter(phase(), now);
@@ -310,7 +315,9 @@ final class Sender {
     if ((length <= 0 && !fin) || (!fin && !mayGo(length, queued))) {
       return false;
     }
-    restartIfIdle(now);
+    if (queue.isEmpty() && lastSent != 0) {
+      validation.restart(congestion(), lastSent, tcb.sndMss, now);
+    }
     sendNew(Math.max(length, 0), fin, now);
     return true;
   }
@@ -366,30 +373,6 @@ final class Sender {
     // Cut short by a window: "min(D,U) >= Fs * Max(SND.WND)" is worth a segment; less waits for the
     // window to open or for the override timeout.
     return length >= tcb.maxSndWnd / 2;
-  }
-
-  /**
-   * After a silence the path may have changed: as Linux (RFC 2861, RFC 5681 section 4.1) the window
-   * is halved for each timeout that has passed, down to the initial one.
-   */
-  private void restartIfIdle(long now) {
-    if (!queue.isEmpty() || lastSent == 0) {
-      return;
-    }
-    long idle = now - lastSent;
-    long timeout = rtt.timeout();
-    if (idle <= timeout) {
-      return;
-    }
-    congestion().onIdle(idle);
-    TcpConfiguration configuration = connection.configuration;
-    long initial = configuration.initialWindow(configuration.initialWindowSegments(), tcb.sndMss);
-    long restart = Math.min(initial, congestion().window());
-    long window = congestion().window();
-    for (long left = idle - timeout; left > 0 && window > restart; left -= timeout) {
-      window /= 2;
-    }
-    congestion().setWindow(Math.max(window, restart));
   }
 
   private void sendNew(int length, boolean fin, long now) {
@@ -534,7 +517,9 @@ final class Sender {
     } else {
       // RFC 6298 (5.3): "When an ACK is received that acknowledges new data, restart the
       // retransmission timer so that it will expire after RTO seconds".
-      timers.set(RETRANSMISSION, now + rtt.timeout());
+      if (!recovery.keepsTimer()) {
+        timers.set(RETRANSMISSION, now + rtt.timeout());
+      }
       armProbe(now);
     }
     announceRoom();
@@ -709,6 +694,7 @@ final class Sender {
   /** RFC 8985 section 7.2: a probe is due unless losses are being dealt with already. */
   private void armProbe(long now) {
     if (!tcb.sackOk
+        || !connection.configuration.tailLossProbe()
         || probe.isOutstanding()
         || recovery.phase() != LossRecovery.Phase.OPEN
         || queue.isEmpty()) {

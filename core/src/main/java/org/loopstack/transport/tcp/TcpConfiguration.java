@@ -52,6 +52,11 @@ public final class TcpConfiguration {
         .quickAcks(0)
         .ackEverySecondSegment(true)
         .timeWaitReuse(0)
+        .timeWaitReuseMode(TimeWaitReuse.NEVER)
+        .rack(false)
+        .tailLossProbe(false)
+        .frto(false)
+        .byteCountingLimit(2)
         .keepAliveProbes(8)
         .sendBuffer(32_768)
         .receiveBuffer(65_536)
@@ -402,6 +407,46 @@ public final class TcpConfiguration {
     return attempts > 0 && elapsed >= time + Math.max(0, limit - doublings) * values.maxRto;
   }
 
+  /** Whether losses are found by time (RACK, RFC 8985); else by RFC 6675's counting. */
+  boolean rack() {
+    return values.rack;
+  }
+
+  /** Whether the end of a flight is probed (RFC 8985 section 7). */
+  boolean tailLossProbe() {
+    return values.tailLossProbe;
+  }
+
+  /** Whether a timeout is examined for being spurious (F-RTO, RFC 5682). */
+  boolean frto() {
+    return values.frto;
+  }
+
+  /** Whether RFC 6582's Impatient variant repairs without SACK; else Slow-but-Steady does. */
+  boolean impatientRecovery() {
+    return values.impatientRecovery;
+  }
+
+  /** Whether a window that is not used shrinks (RFC 2861). */
+  boolean slowStartAfterIdle() {
+    return values.slowStartAfterIdle;
+  }
+
+  /** L of RFC 3465: the segments by which one acknowledgment may let slow start grow. */
+  int byteCountingLimit() {
+    return values.byteCountingLimit;
+  }
+
+  /** Which connections of ours a new one may replace in TIME-WAIT. */
+  TimeWaitReuse timeWaitReuseMode() {
+    return values.timeWaitReuseMode;
+  }
+
+  /** How many connections may be in TIME-WAIT; more are closed without it. */
+  int maxTimeWait() {
+    return values.maxTimeWait;
+  }
+
   /** Collects the values; each says its meaning where the configuration tells it. */
   public static final class Builder {
     private long initialRto = SECOND;
@@ -458,6 +503,14 @@ public final class TcpConfiguration {
     private int mtuProbeThreshold = 8;
     private long mtuProbeInterval = 600 * SECOND;
     private int minSendMss = 48;
+    private boolean rack = true;
+    private boolean tailLossProbe = true;
+    private boolean frto = true;
+    private boolean impatientRecovery = false;
+    private boolean slowStartAfterIdle = true;
+    private int byteCountingLimit = Integer.MAX_VALUE;
+    private TimeWaitReuse timeWaitReuseMode = TimeWaitReuse.LOOPBACK;
+    private int maxTimeWait = 262_144;
     private boolean robustTimeWait;
     private EcnMode ecn = EcnMode.ACCEPT;
     private boolean ecnFallback = true;
@@ -518,6 +571,14 @@ public final class TcpConfiguration {
       mtuProbeThreshold = from.mtuProbeThreshold;
       mtuProbeInterval = from.mtuProbeInterval;
       minSendMss = from.minSendMss;
+      rack = from.rack;
+      tailLossProbe = from.tailLossProbe;
+      frto = from.frto;
+      impatientRecovery = from.impatientRecovery;
+      slowStartAfterIdle = from.slowStartAfterIdle;
+      byteCountingLimit = from.byteCountingLimit;
+      timeWaitReuseMode = from.timeWaitReuseMode;
+      maxTimeWait = from.maxTimeWait;
       robustTimeWait = from.robustTimeWait;
       ecn = from.ecn;
       ecnFallback = from.ecnFallback;
@@ -881,6 +942,54 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#minSendMss}. */
     public Builder minSendMss(int value) {
       minSendMss = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#rack}. */
+    public Builder rack(boolean value) {
+      rack = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#tailLossProbe}. */
+    public Builder tailLossProbe(boolean value) {
+      tailLossProbe = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#frto}. */
+    public Builder frto(boolean value) {
+      frto = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#impatientRecovery}. */
+    public Builder impatientRecovery(boolean value) {
+      impatientRecovery = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#slowStartAfterIdle}. */
+    public Builder slowStartAfterIdle(boolean value) {
+      slowStartAfterIdle = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#byteCountingLimit}. */
+    public Builder byteCountingLimit(int value) {
+      byteCountingLimit = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#timeWaitReuseMode}. */
+    public Builder timeWaitReuseMode(TimeWaitReuse value) {
+      timeWaitReuseMode = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#maxTimeWait}. */
+    public Builder maxTimeWait(int value) {
+      maxTimeWait = value;
       return this;
     }
 

@@ -56,6 +56,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   /** Since when the connection is in TIME-WAIT and could give way to a new one, or 0. */
   private volatile long reusableSince;
 
+  /** Whether the protocol counts this connection among those in TIME-WAIT. */
+  private boolean waiting;
+
   /** Bytes that surely have room; only the one writer reads and writes it. */
   private int grant;
 
@@ -232,12 +235,33 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     // Never 0, which means that it is not in TIME-WAIT.
     TcpConnection c = connection;
     // RFC 6191 compares timestamps: without them nothing tells an old segment from a new one.
-    reusableSince = c != null && c.tcb.tsOk ? Math.max(1, now) : 0;
+    boolean reusable =
+        c != null
+            && c.tcb.tsOk
+            && switch (protocol.configuration().timeWaitReuseMode()) {
+              case NEVER -> false;
+              case ALWAYS -> true;
+              case LOOPBACK ->
+                  ends != null && (ends.local().isLoopback() || ends.remote().isLoopback());
+            };
+    reusableSince = reusable ? Math.max(1, now) : 0;
+    if (!protocol.claimTimeWait()) {
+      // As Linux above tcp_max_tw_buckets: memory goes before the protection of the next one.
+      if (c != null) {
+        c.terminate(null, now);
+      }
+      return;
+    }
+    waiting = true;
   }
 
   @Override
   public void finished() {
     reusableSince = 0;
+    if (waiting) {
+      waiting = false;
+      protocol.releaseTimeWait();
+    }
     endEarly();
     endReservation();
     if (ends != null) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.buffer.Slice;
@@ -52,6 +53,7 @@ public final class TcpProtocol implements UpperProtocol {
   private final ConcurrentHashMap<FourTuple, Occupant> connections = new ConcurrentHashMap<>();
   private final ListenerTable listeners = new ListenerTable();
   private final Set<TcpListener> openListeners = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger timeWaits = new AtomicInteger();
   private volatile boolean closed;
 
   /** TCP over an internet layer; registers itself there. */
@@ -187,6 +189,24 @@ public final class TcpProtocol implements UpperProtocol {
         internet.drop(error.packet(), DropReason.INBOX_FULL);
       }
     }
+  }
+
+  /**
+   * A connection enters TIME-WAIT.
+   *
+   * @return false if there are so many that this one must not
+   */
+  boolean claimTimeWait() {
+    if (timeWaits.incrementAndGet() <= configuration.maxTimeWait()) {
+      return true;
+    }
+    timeWaits.decrementAndGet();
+    return false;
+  }
+
+  /** One has left it. */
+  void releaseTimeWait() {
+    timeWaits.decrementAndGet();
   }
 
   /** A connection knows the numbers that it has sent: RFC 5927 section 7. */

@@ -24,7 +24,7 @@ import org.loopstack.wire.TcpSegment;
 
 /** Ending a connection, well or badly, and what is left behind: nothing. */
 class CloseTest {
-  private final TcpFixture f = new TcpFixture();
+  private TcpFixture f = new TcpFixture();
 
   private void nothingIsLeft() {
     f.endpoint().close();
@@ -223,8 +223,12 @@ class CloseTest {
     assertThat(f.state()).isEqualTo(TcpState.SYN_RECEIVED);
   }
 
+  @Tag("RFC6191-2")
   @Test
   void aPortInTimeWaitConnectsAgainAfterASecondIfThereWereTimestamps() throws Exception {
+    f =
+        new TcpFixture(
+            TcpConfiguration.linux().toBuilder().timeWaitReuseMode(TimeWaitReuse.ALWAYS).build());
     f.accept(PeerSegment.join(PeerSegment.mss(1000), PeerSegment.timestamps(100, 0)));
     f.endpoint().close();
     f.peer(FIN | ACK).ack(f.iss + 2).options(PeerSegment.timestamps(200, 1)).send();
@@ -234,6 +238,42 @@ class CloseTest {
     assertThat(connectAgain()).isNull();
     assertThat(f.state()).isEqualTo(TcpState.SYN_SENT);
     assertThat(f.ports.claims()).isEqualTo(1);
+  }
+
+  @Test
+  void byDefaultOnlyTheLoopbacksTimeWaitsGiveWay() throws Exception {
+    f.accept(PeerSegment.join(PeerSegment.mss(1000), PeerSegment.timestamps(100, 0)));
+    f.endpoint().close();
+    f.peer(FIN | ACK).ack(f.iss + 2).options(PeerSegment.timestamps(200, 1)).send();
+    Objects.requireNonNull(f.listener).close();
+    f.passMillis(2000);
+    assertThat(connectAgain()).isEqualTo(Errno.EADDRNOTAVAIL);
+  }
+
+  @Test
+  void beyondALimitConnectionsAreClosedWithoutTimeWait() throws Exception {
+    f = new TcpFixture(TcpConfiguration.linux().toBuilder().maxTimeWait(0).build());
+    f.accept();
+    f.endpoint().close();
+    f.peer(FIN | ACK).ack(f.iss + 2).send();
+    assertThat(f.state()).isEqualTo(TcpState.CLOSED);
+    // The FIN was acknowledged all the same; whoever comes later finds nobody.
+    assertThat(f.tcp.connections().get(TcpFixture.ENDS)).isNull();
+    assertThat(f.ports.claims()).isEqualTo(1);
+    assertThat(f.clock.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void aTimeWaitThatEndsMakesRoomForAnother() throws Exception {
+    f = new TcpFixture(TcpConfiguration.linux().toBuilder().maxTimeWait(1).build());
+    f.accept();
+    f.endpoint().close();
+    f.peer(FIN | ACK).ack(f.iss + 2).send();
+    assertThat(f.state()).isEqualTo(TcpState.TIME_WAIT);
+    assertThat(f.tcp.claimTimeWait()).isFalse();
+    f.pass(Duration.ofSeconds(60));
+    assertThat(f.state()).isEqualTo(TcpState.CLOSED);
+    assertThat(f.tcp.claimTimeWait()).isTrue();
   }
 
   @Test
