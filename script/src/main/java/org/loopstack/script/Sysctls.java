@@ -131,6 +131,7 @@ final class Sysctls {
     freebsd("delayed_ack", Unit.NUMBER, "1", "delayedAcks");
     freebsd("keepidle", Unit.MILLISECONDS, "7200000", "keepAliveIdle");
     freebsd("keepintvl", Unit.MILLISECONDS, "75000", "keepAliveInterval");
+    freebsd("abc_l_var", Unit.NUMBER, "2", "byteCountingLimit");
     freebsd("keepcnt", Unit.NUMBER, "8", "keepAliveProbes");
     freebsd("keepinit", Unit.MILLISECONDS, "75000", "connectTimeout");
     freebsd("recvspace", Unit.NUMBER, "65536", "receiveBuffer");
