@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,14 @@ final class Commands {
   /** As {@code dd bs=1 count=5 if=/dev/zero of=/tmp/testfile}. */
   private static final Pattern ZEROS =
       Pattern.compile("dd bs=(\\d+) count=(\\d+) if=/dev/zero of=(\\S+)");
+
+  private static final Pattern ECHO = Pattern.compile("echo (?:-n )?[\"']?(.*?)[\"']? *> *(/\\S+)");
+
+  /** Parameters of modules that our TCP has as the modules have them by default. */
+  private static final Set<String> PRESET =
+      Set.of(
+          "3 > /sys/module/tcp_cubic/parameters/hystart_detect",
+          "1 > /sys/module/tcp_cubic/parameters/hystart");
 
   private static final Pattern ARITHMETIC = Pattern.compile("\\$\\(\\(([\\d*+ ]+)\\)\\)");
 
@@ -92,10 +101,27 @@ final class Commands {
   void run(String text, Position position) {
     for (String line : text.replace("\\\n", " ").split("[\\n;]|&&", -1)) {
       String command = line.replaceAll("#.*$|\\d?>.*$", "").strip();
-      if (!command.isEmpty()) {
+      if (!command.isEmpty() && !echo(line.strip(), position)) {
         one(command, position);
       }
     }
+  }
+
+  /**
+   * {@code echo VALUE > /proc/sys/...} sets a variable; into any other file there is no writing.
+   */
+  private boolean echo(String line, Position position) {
+    Matcher m = ECHO.matcher(line);
+    if (!m.matches()) {
+      return false;
+    }
+    String file = m.group(2);
+    if (file.startsWith("/proc/sys/")) {
+      set(file.substring("/proc/sys/".length()).replace('/', '.'), m.group(1), position);
+    } else if (!file.equals("/dev/null") && !PRESET.contains(m.group(1) + " > " + file)) {
+      throw ScriptException.unsupported(position, "there is no file " + file);
+    }
+    return true;
   }
 
   private void one(String command, Position position) {

@@ -139,6 +139,10 @@ final class Conversation {
       }
       host.get().link.sent().poll();
     }
+    Observed following = settings.strictSegments ? null : peek(flow, at);
+    if (following != null && actual.isFollowedBy(following)) {
+      actual.inBurst();
+    }
     String difference = matcher.difference(spec, actual, flow, at);
     if (difference != null) {
       throw ScriptException.failed(

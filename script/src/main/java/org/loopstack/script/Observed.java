@@ -32,6 +32,7 @@ final class Observed {
 
   private int flags;
   private int datagrams = 1;
+  private boolean inBurst;
 
   Observed(ScriptedLink.Sent sent) {
     time = sent.time();
@@ -101,9 +102,23 @@ final class Observed {
     return (flags & TcpHeader.SYN) != 0;
   }
 
-  /** How many datagrams this is: more than one after {@link #join}. */
-  int datagrams() {
-    return datagrams;
+  /** Whether this is a part of what a kernel may have handed to its card in one piece. */
+  boolean isInBurst() {
+    return inBurst || datagrams > 1;
+  }
+
+  void inBurst() {
+    inBurst = true;
+  }
+
+  /** Whether the next one was sent at the same time and goes on where this one ends. */
+  boolean isFollowedBy(Observed next) {
+    return isTcp()
+        && next.isTcp()
+        && payload.length > 0
+        && next.payload.length > 0
+        && next.time == time
+        && next.sequence() == sequence() + payload.length;
   }
 
   int sequence() {

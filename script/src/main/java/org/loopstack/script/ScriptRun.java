@@ -26,6 +26,9 @@ final class ScriptRun implements SystemCalls.Target, Commands.Target, AutoClosea
   private @Nullable ScriptHost host;
   private boolean lastInbound;
 
+  /** What the script's code has assigned: as in packetdrill all its code is one program. */
+  private final Map<String, Object> assigned = new HashMap<>();
+
   /**
    * A run.
    *
@@ -192,7 +195,15 @@ final class ScriptRun implements SystemCalls.Target, Commands.Target, AutoClosea
     if (flow != null) {
       variables.putAll(info(flow, event));
     }
+    Map<String, Object> before = Map.copyOf(variables);
+    variables.putAll(assigned);
     Snippet.run(event.code(), variables, event.position());
+    variables.forEach(
+        (name, value) -> {
+          if (!value.equals(before.get(name))) {
+            assigned.put(name, value);
+          }
+        });
   }
 
   private Map<String, Object> info(Flow flow, Event.CodeEvent event) {

@@ -8,6 +8,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -97,18 +101,30 @@ public final class ScriptRunner {
   }
 
   /**
-   * Runs many scripts.
+   * Runs many scripts, as many at a time as there are processors: they know nothing of each other.
    *
-   * @param each is told of every result as it comes
+   * @param each is told of every result, in the order of the scripts, on the calling thread
    */
   public static ScriptSummary runAll(
       List<Case> cases, ScriptOptions options, Consumer<ScriptResult> each) {
     long begun = System.nanoTime();
     List<ScriptResult> results = new ArrayList<>();
-    for (Case one : cases) {
-      ScriptResult result = run(one, options);
-      results.add(result);
-      each.accept(result);
+    int threads = Math.clamp(cases.size(), 1, Runtime.getRuntime().availableProcessors());
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Future<ScriptResult>> running = new ArrayList<>();
+      for (Case one : cases) {
+        running.add(pool.submit(() -> run(one, options)));
+      }
+      for (Future<ScriptResult> one : running) {
+        ScriptResult result = one.get();
+        results.add(result);
+        each.accept(result);
+      }
+    } catch (InterruptedException e) {
+      // What has ended until now is told; the rest has been given up when the pool was closed.
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException bug) {
+      throw new IllegalStateException("A script's run has thrown", bug.getCause());
     }
     return new ScriptSummary(results, System.nanoTime() - begun);
   }

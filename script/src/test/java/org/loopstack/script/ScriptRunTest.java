@@ -124,6 +124,9 @@ class ScriptRunTest {
   void whatNobodyKnowsSkipsTheScriptAndSaysWhat() {
     isSkipped("0 `sysctl -q net.ipv4.tcp_nonsense=1`\n", "t.pkt:1: unknown sysctl", "nonsense");
     isSkipped("0 `reboot -f`\n", "there is no shell for: reboot -f");
+    isSkipped(
+        "0 `echo 2 > /sys/module/tcp_cubic/parameters/hystart_detect`\n", "there is no file /sys");
+    isSkipped("0 `echo 7 > /proc/sys/net/ipv4/tcp_nonsense`\n", "unknown sysctl net.ipv4.tcp_n");
     isSkipped("--wire_client\n0 `true`\n", "unknown option --wire_client");
     isSkipped(Scripts.SERVER + "+0 select(1) = 5", "system call select");
     isSkipped("0 `tc qdisc replace dev tun0 root fq`\n", "there is no shell for: tc qdisc");
@@ -217,6 +220,22 @@ class ScriptRunTest {
             +0...0.3 poll([{fd=4, events=POLLIN, revents=POLLIN}], 1, -1) = 1
             +0.25 < P. 1:11(10) ack 1 win 65535
             """);
+  }
+
+  @Test
+  void codeIsOneProgram() {
+    passes(Scripts.SERVER + "+0 %{ LIMIT = 10 }%\n+0 %{ assert tcpi_snd_cwnd == LIMIT }%\n");
+    fails(
+        Scripts.SERVER + "+0 %{ LIMIT = 11 }%\n+0 %{ assert tcpi_snd_cwnd == LIMIT }%\n", "not so");
+  }
+
+  @Test
+  void withinABurstPushMeansNothingUnlessStrict() {
+    String burst = Scripts.SERVER + "+0 write(4, ..., 3000) = 3000\n";
+    passes(burst + "+0 > . 1:3001(3000) ack 1");
+    passes(burst + "+0 > P. 1:1001(1000) ack 1\n+0 > P. 1001:3001(2000) ack 1");
+    fails(burst + "+0 > . 1:2001(2000) ack 1\n+0 > . 2001:3001(1000) ack 1", "flags: expected .");
+    fails("--strict_segments\n" + burst + "+0 > P. 1:1001(1000) ack 1", "flags: expected P.");
   }
 
   @Test
