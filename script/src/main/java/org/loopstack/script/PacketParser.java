@@ -21,9 +21,15 @@ final class PacketParser {
     if (!inbound) {
       in.expect(">");
     }
+    // Older scripts quote before they say what: < [1:1001(1000)] icmp unreachable.
+    boolean quotesFirst = in.peek().isSymbol("[") && in.peek(1).is(Token.Kind.INTEGER);
+    PacketSpec.Quoted quotedFirst = quotesFirst ? quoted() : null;
     PacketSpec.IpMarks ip = marks(inbound);
     if (in.skipWord("icmp")) {
-      return icmp(inbound, ip);
+      return icmp(inbound, ip, quotedFirst);
+    }
+    if (quotesFirst) {
+      throw in.error("only an ICMP message quotes a packet");
     }
     if (in.skipWord("udp")) {
       PacketSpec.Ports ports = ports();
@@ -86,7 +92,8 @@ final class PacketParser {
     return new PacketSpec.Ports(source, (int) in.number("a port", 0, 65_535));
   }
 
-  private PacketSpec icmp(boolean inbound, PacketSpec.IpMarks ip) {
+  private PacketSpec icmp(
+      boolean inbound, PacketSpec.IpMarks ip, PacketSpec.@Nullable Quoted quotedFirst) {
     String type = in.word("an ICMP type");
     String code = null;
     if (in.peek().is(Token.Kind.WORD) && !in.peek().isWord("mtu") && !in.peek().isWord("id")) {
@@ -94,19 +101,25 @@ final class PacketParser {
     }
     long mtu = in.skipWord("mtu") ? in.number("the MTU", 0, U32) : -1;
     int identifier = in.skipWord("id") ? (int) in.number("the identifier", 0, 65_535) : 0;
-    PacketSpec.Quoted quoted = null;
-    if (in.skip("[")) {
-      if (in.skipWord("udp")) {
-        in.expect("(");
-        quoted = new PacketSpec.Quoted(true, 0, (int) in.number("a size", 0, 65_507));
-        in.expect(")");
-      } else {
-        long[] range = sequence();
-        quoted = new PacketSpec.Quoted(false, range[0], (int) range[1]);
-      }
-      in.expect("]");
-    }
+    PacketSpec.Quoted quoted = quotedFirst == null ? quoted() : quotedFirst;
     return new PacketSpec.IcmpPacket(inbound, ip, type, code, mtu, identifier, quoted);
+  }
+
+  private PacketSpec.@Nullable Quoted quoted() {
+    if (!in.skip("[")) {
+      return null;
+    }
+    PacketSpec.Quoted quoted;
+    if (in.skipWord("udp")) {
+      in.expect("(");
+      quoted = new PacketSpec.Quoted(true, 0, (int) in.number("a size", 0, 65_507));
+      in.expect(")");
+    } else {
+      long[] range = sequence();
+      quoted = new PacketSpec.Quoted(false, range[0], (int) range[1]);
+    }
+    in.expect("]");
+    return quoted;
   }
 
   private PacketSpec tcp(boolean inbound, PacketSpec.IpMarks ip) {

@@ -128,6 +128,12 @@ final class ScriptSocket implements Descriptor {
     return error;
   }
 
+  /** The error that somebody has peeked at, which is gone now. */
+  String takeError(String peeked) {
+    pendingError = null;
+    return peeked;
+  }
+
   /** Tells the error queue how far the stream has come. */
   void settle(long time, ScriptHost host) {
     StreamEndpoint s = listener == null ? stream : null;

@@ -56,12 +56,14 @@ final class Settings {
 
   static Settings of(Script script, ScriptOptions options, Map<String, String> defines) {
     Settings s = new Settings(options, defines);
+    boolean own = false;
     for (Token each : script.options()) {
       if (each.text().equals("ip_version")) {
         s.ipVersion = s.version(each);
+        own = true;
       }
     }
-    s.addresses();
+    s.addresses(own);
     for (Token each : script.options()) {
       try {
         s.apply(each.text(), each);
@@ -84,12 +86,13 @@ final class Settings {
   /**
    * The addresses that packetdrill uses: TEST-NET-1 and the documentation prefix are the peer's.
    */
-  private void addresses() {
+  private void addresses(boolean chosenByScript) {
     boolean ipv6 = ipVersion == IpVersion.IPV6;
     localIp = localIp(ipv6);
     remoteIp = remoteIp(ipv6);
-    // With the larger header and the larger MTU a script's segments are the same for both.
-    mtu = ipv6 ? 1520 : 1500;
+    // With the larger header and the larger MTU the segments of a script that does not care are the
+    // same for both; one that does has packetdrill's own MTU.
+    mtu = ipv6 && !chosenByScript ? 1520 : 1500;
   }
 
   static IpAddress localIp(boolean ipv6) {

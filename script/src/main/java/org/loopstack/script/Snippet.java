@@ -68,6 +68,15 @@ final class Snippet {
     } else if (skip("print") || skip("pass") || skip("import")) {
       // For people; nothing to check.
       return;
+    } else if (tokens.size() > 3 && isAugmented()) {
+      String name = tokens.get(0);
+      String operator = tokens.get(1);
+      tokens = new ArrayList<>(tokens);
+      // As Python has it, "x += y" is "x = x + (y)".
+      tokens.subList(0, 3).clear();
+      tokens.addAll(0, List.of(name, operator, "("));
+      tokens.add(")");
+      variables.put(name, or());
     } else if (tokens.size() > 2 && tokens.get(1).equals("=")) {
       String name = tokens.get(0);
       at = 2;
@@ -78,6 +87,11 @@ final class Snippet {
     if (at != tokens.size()) {
       throw unsupported(text);
     }
+  }
+
+  private boolean isAugmented() {
+    return List.of("+", "-", "*", "/", "//", "|", "&").contains(tokens.get(1))
+        && tokens.get(2).equals("=");
   }
 
   private void assertion(String text) {

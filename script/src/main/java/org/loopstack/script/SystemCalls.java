@@ -10,6 +10,7 @@ import org.loopstack.transport.ListenerEndpoint;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
 import org.loopstack.transport.TransportOptions;
+import org.loopstack.transport.tcp.TcpState;
 import org.loopstack.transport.tcp.TcpStatus;
 import org.loopstack.wire.IpAddress;
 
@@ -287,8 +288,12 @@ final class SystemCalls {
     }
     Expression peer =
         call.arguments().size() > 4 ? call.arguments().get(4) : new Expression.Anything();
+    if (Expressions.isName(peer, "AF_UNSPEC")) {
+      return PreparedCall.immediate(() -> Outcome.error("EOPNOTSUPP"));
+    }
     TransportAddress address = Expressions.address(peer, remote(), at);
     PreparedCall[] sending = {null};
+    Outcome[] sent = {null};
     return new PreparedCall(
         () -> {
           if (sending[0] == null) {
@@ -301,11 +306,22 @@ final class SystemCalls {
           }
           socket.connecting = false;
           socket.connected = true;
-          return sending[0].attempt().run();
+          sent[0] = sent[0] == null ? sending[0].attempt().run() : sent[0];
+          // Who may wait does so until the other end has answered.
+          boolean early = !socket.nonBlocking && isUnanswered(stream);
+          String error = early || socket.nonBlocking ? null : socket.peekError();
+          return early ? null : error == null ? sent[0] : Outcome.error(socket.takeError(error));
         },
         !socket.nonBlocking,
         Outcome.error("EINPROGRESS"),
         Clock.NEVER);
+  }
+
+  private boolean isUnanswered(StreamEndpoint stream) {
+    TransportAddress local = stream.localAddress();
+    TransportAddress remote = stream.remoteAddress();
+    TcpStatus status = local == null || remote == null ? null : target.host().status(local, remote);
+    return status != null && status.state() == TcpState.SYN_SENT;
   }
 
   private void begin(ScriptSocket socket, StreamEndpoint stream, TransportAddress address)

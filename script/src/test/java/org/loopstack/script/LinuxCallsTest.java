@@ -184,9 +184,45 @@ class LinuxCallsTest {
         +0 < R. 1:1(0) ack 2 win 0
         +0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 4
         +0 sendto(4, NULL, 1, MSG_FASTOPEN, ..., ...) = -1 EFAULT
+        +0 fcntl(4, F_SETFL, O_NONBLOCK) = 0
         +0 sendto(4, ..., 500, MSG_FASTOPEN, ..., ...) = 500
         +0 > S 0:500(500) <mss 1460,nop,nop,sackOK,nop,wscale 7,FO abcd1234,nop,nop>
         """);
+  }
+
+  @Test
+  void aBlockingSendThatOpensWaitsForTheAnswer() {
+    String opened =
+        """
+        `sysctl -q net.ipv4.tcp_timestamps=0`
+        0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+        +0 fcntl(3, F_SETFL, O_NONBLOCK) = 0
+        +0 sendto(3, ..., 0, MSG_FASTOPEN, AF_UNSPEC, ...) = -1 EOPNOTSUPP
+        +0 sendto(3, ..., 0, MSG_FASTOPEN, ..., ...) = -1 EINPROGRESS
+        +0 > S 0:0(0) <...>
+        +0.01 < S. 0:0(0) ack 1 win 65535 <mss 1460,FO abcd1234,nop,nop>
+        +0 > . 1:1(0) ack 1
+        +0 close(3) = 0
+        +0 > F. 1:1(0) ack 1
+        +0 < R. 1:1(0) ack 2 win 0
+        """;
+    String again =
+        """
+        +0.1 socket(..., SOCK_STREAM, IPPROTO_TCP) = 4
+        +0...0.05 sendto(4, ..., 500, MSG_FASTOPEN, ..., ...) = RESULT
+        +0 > S 0:500(500) <...>
+        +0.05 < ANSWER
+        """;
+    passes(
+        opened
+            + again
+                .replace("RESULT", "500")
+                .replace("ANSWER", "S. 0:0(0) ack 501 win 65535 <mss 1460>"));
+    passes(
+        opened
+            + again
+                .replace("RESULT", "-1 ECONNREFUSED")
+                .replace("ANSWER", "R. 0:0(0) ack 1 win 0"));
   }
 
   @Test

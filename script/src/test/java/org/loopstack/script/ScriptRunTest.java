@@ -224,9 +224,29 @@ class ScriptRunTest {
 
   @Test
   void codeIsOneProgram() {
-    passes(Scripts.SERVER + "+0 %{ LIMIT = 10 }%\n+0 %{ assert tcpi_snd_cwnd == LIMIT }%\n");
+    passes(
+        Scripts.SERVER
+            + "+0 %{ LIMIT = 8; LIMIT += 3 - 1 }%\n+0 %{ assert tcpi_snd_cwnd == LIMIT }%\n");
     fails(
         Scripts.SERVER + "+0 %{ LIMIT = 11 }%\n+0 %{ assert tcpi_snd_cwnd == LIMIT }%\n", "not so");
+  }
+
+  @Test
+  void anIcmpMessageMayQuoteBeforeItSaysWhatItIs() {
+    String sent = Scripts.SERVER + "+0 write(4, ..., 1000) = 1000\n+0 > P. 1:1001(1000) ack 1\n";
+    String smaller = "+0 > . 1:537(536) ack 1\n+0 > P. 537:1001(464) ack 1\n";
+    passes(sent + "+0 < icmp unreachable frag_needed mtu 576 [1:1001(1000)]\n" + smaller);
+    passes(sent + "+0 < [1:1001(1000)] icmp unreachable frag_needed mtu 576\n" + smaller);
+    fails(
+        sent + "+0 < [1:1001(1000)] . 1:1(0) ack 1 win 1", "only an ICMP message quotes a packet");
+  }
+
+  @Test
+  void aScriptThatChoosesIpv6HasTheUsualMtu() {
+    String offers = Scripts.SERVER.replace("mss 1460", "mss 1440");
+    passes("--ip_version=ipv6\n" + offers);
+    ScriptOptions ipv6 = ScriptOptions.DEFAULT.withIpVersion(IpVersion.IPV6);
+    assertThat(Scripts.run(Scripts.SERVER, ipv6).verdict()).isEqualTo(Verdict.PASSED);
   }
 
   @Test
