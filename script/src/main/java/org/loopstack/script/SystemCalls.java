@@ -9,8 +9,6 @@ import org.loopstack.transport.DatagramEndpoint;
 import org.loopstack.transport.ListenerEndpoint;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
-import org.loopstack.transport.TransportOptions;
-import org.loopstack.transport.tcp.TcpState;
 import org.loopstack.transport.tcp.TcpStatus;
 import org.loopstack.wire.IpAddress;
 
@@ -292,36 +290,23 @@ final class SystemCalls {
       return PreparedCall.immediate(() -> Outcome.error("EOPNOTSUPP"));
     }
     TransportAddress address = Expressions.address(peer, remote(), at);
-    PreparedCall[] sending = {null};
-    Outcome[] sent = {null};
-    return new PreparedCall(
-        () -> {
-          if (sending[0] == null) {
-            ScriptSocket.set(stream, TransportOptions.TCP_FASTOPEN_CONNECT, true);
+    FastOpenSend.Steps steps =
+        new FastOpenSend.Steps() {
+          @Override
+          public void connect() throws ErrnoException {
             begin(socket, stream, address);
-            sending[0] = transfers.send(socket, call, at);
           }
-          if (!stream.finishConnect()) {
-            return null;
+
+          @Override
+          public PreparedCall send() {
+            return transfers.send(socket, call, at);
           }
-          socket.connecting = false;
-          socket.connected = true;
-          sent[0] = sent[0] == null ? sending[0].attempt().run() : sent[0];
-          // Who may wait does so until the other end has answered.
-          boolean early = !socket.nonBlocking && isUnanswered(stream);
-          String error = early || socket.nonBlocking ? null : socket.peekError();
-          return early ? null : error == null ? sent[0] : Outcome.error(socket.takeError(error));
-        },
+        };
+    return new PreparedCall(
+        new FastOpenSend(socket, stream, target.host(), steps),
         !socket.nonBlocking,
         Outcome.error("EINPROGRESS"),
         Clock.NEVER);
-  }
-
-  private boolean isUnanswered(StreamEndpoint stream) {
-    TransportAddress local = stream.localAddress();
-    TransportAddress remote = stream.remoteAddress();
-    TcpStatus status = local == null || remote == null ? null : target.host().status(local, remote);
-    return status != null && status.state() == TcpState.SYN_SENT;
   }
 
   private void begin(ScriptSocket socket, StreamEndpoint stream, TransportAddress address)
