@@ -3,6 +3,7 @@ package org.loopstack;
 
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,6 +108,11 @@ public final class Stack implements AutoCloseable {
    */
   public StackSocketImpl newSocketImpl(boolean server) {
     return new StackSocketImpl(transports.selectorProvider(), server);
+  }
+
+  /** Where its asynchronous channels come from. Always the same provider. */
+  public AsynchronousChannelProvider asynchronousChannelProvider() {
+    return transports.selectorProvider().asynchronousChannelProvider();
   }
 
   /** Makes {@link java.net.Socket}s, which share ports with the channels. */

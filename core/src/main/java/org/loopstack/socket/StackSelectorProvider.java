@@ -12,6 +12,7 @@ import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.AbstractSelector;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Objects;
 import java.util.Set;
@@ -23,6 +24,8 @@ import org.loopstack.engine.Engine;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.AddressFamily;
 import org.loopstack.transport.EndpointFactory;
+import org.loopstack.transport.ListenerEndpoint;
+import org.loopstack.transport.StreamEndpoint;
 
 /**
  * Opens the channels and selectors of one stack. What it opens works together, and with nothing
@@ -38,6 +41,9 @@ public final class StackSelectorProvider extends SelectorProvider {
 
   /** Every channel and selector that is open. */
   private final Set<Closeable> opened = ConcurrentHashMap.newKeySet();
+
+  private final AsynchronousChannelProvider asynchronous =
+      new StackAsynchronousChannelProvider(this);
 
   private volatile boolean down;
 
@@ -190,21 +196,44 @@ public final class StackSelectorProvider extends SelectorProvider {
     return new StackServerSocketFactory(this);
   }
 
-  /** A connection to be, for {@code java.net}. */
-  BlockingStream openStream() throws IOException {
-    AddressFamily addresses = family(defaultFamily());
+  /** The asynchronous channels of the stack. Always the same provider. */
+  public AsynchronousChannelProvider asynchronousChannelProvider() {
+    return asynchronous;
+  }
+
+  /** The family of channels opened without one. */
+  AddressFamily family() {
+    return family(defaultFamily());
+  }
+
+  /** An endpoint for a connection, of that family. */
+  StreamEndpoint newStream() throws IOException {
     try {
-      return opened(new BlockingStream(this, addresses, endpoints.openStream(addresses)));
+      return endpoints.openStream(family());
     } catch (ErrnoException e) {
       throw SocketErrors.control(e);
     }
   }
 
+  /** An endpoint that listens, of that family. */
+  ListenerEndpoint newListener() throws IOException {
+    try {
+      return endpoints.openListener(family());
+    } catch (ErrnoException e) {
+      throw SocketErrors.control(e);
+    }
+  }
+
+  /** A connection to be, for {@code java.net}. */
+  BlockingStream openStream() throws IOException {
+    return opened(new BlockingStream(this, family(), newStream()));
+  }
+
   /** A listener to be, for {@code java.net}. */
   BlockingListener openListener() throws IOException {
-    AddressFamily addresses = family(defaultFamily());
+    ListenerEndpoint endpoint = newListener();
     try {
-      return opened(new BlockingListener(this, addresses, endpoints.openListener(addresses)));
+      return opened(new BlockingListener(this, family(), endpoint));
     } catch (ErrnoException e) {
       throw SocketErrors.control(e);
     }
@@ -212,7 +241,7 @@ public final class StackSelectorProvider extends SelectorProvider {
 
   /** A channel for a datagram socket of {@code java.net}: no interrupt closes it. */
   StackDatagramChannel openUninterruptibleDatagrams() throws IOException {
-    return openDatagrams(family(defaultFamily()), false);
+    return openDatagrams(family(), false);
   }
 
   @Override

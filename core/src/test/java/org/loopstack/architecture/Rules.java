@@ -80,11 +80,15 @@ final class Rules {
   private static final Pattern MACHINE_PACKAGES =
       Pattern.compile("java\\.util\\.(concurrent\\.locks|random)\\..*");
 
-  /** Contracts of java.nio speak of locks, of parked threads and of the current thread. */
+  /**
+   * Contracts of java.nio speak of locks, of parked threads and of the current thread, and of
+   * groups of channels with a thread pool.
+   */
   private static final Pattern SOCKET_MAY =
       Pattern.compile(
           "java\\.lang\\.Thread(\\..*)?"
               + "|java\\.util\\.concurrent\\.locks\\..*"
+              + "|java\\.util\\.concurrent\\.Executors(\\..*)?"
               + "|java\\.lang\\.System\\.nanoTime");
 
   /** Classes outside the engine that hold a lock, each with the reason. */
