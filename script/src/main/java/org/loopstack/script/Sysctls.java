@@ -94,7 +94,7 @@ final class Sysctls {
     linux("tcp_allowed_congestion_control", Unit.TEXT, null, "allowedCongestionControl");
     linux("tcp_fastopen", Unit.NUMBER, "1", "fastOpen");
     linux("tcp_fastopen_key", Unit.TEXT, null, "fastOpenKey");
-    linux("tcp_fastopen_blackhole_timeout_sec", Unit.NUMBER, "0", "fastOpenBlackholeTimeout");
+    linux("tcp_fastopen_blackhole_timeout_sec", Unit.SECONDS, "0", "fastOpenBlackholeTimeout");
     linux("tcp_syncookies", Unit.NUMBER, "1", "synCookies");
     linux("tcp_frto", Unit.NUMBER, "2", "frto");
     linux("tcp_recovery", Unit.NUMBER, "1", "rack");

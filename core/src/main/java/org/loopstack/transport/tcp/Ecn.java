@@ -19,8 +19,20 @@ final class Ecn {
 
   private final EcnMode mode;
   private final boolean fallback;
+
+  /** Whether a reset has answered a SYN that asked. */
+  private boolean refused;
+
+  /** Whether our SYN asks. */
   private boolean requested;
+
+  /** Whether some SYN of ours has asked, perhaps not the last one. */
+  private boolean asked;
+
   private boolean agreed;
+
+  /** Whether the peer may send marked data. */
+  private boolean listening;
 
   /** Whether every acknowledgment says that a mark has arrived, until the peer says CWR. */
   private boolean echoing;
@@ -51,8 +63,20 @@ final class Ecn {
    * @param again whether it was sent before
    */
   int synFlags(boolean again) {
-    requested = mode == EcnMode.REQUEST;
-    return requested && !(again && fallback) ? SETUP : 0;
+    requested = mode == EcnMode.REQUEST && !refused && !(again && fallback);
+    asked |= requested;
+    return requested ? SETUP : 0;
+  }
+
+  /**
+   * A reset has answered our SYN. Section 6.1.1.1: "a host that receives a RST in response to the
+   * transmission of an ECN-setup SYN packet MAY resend a SYN with CWR and ECE cleared."
+   *
+   * @return whether the SYN has asked for ECN, which the next one does not
+   */
+  boolean refuse() {
+    refused = true;
+    return requested;
   }
 
   /**
@@ -61,7 +85,7 @@ final class Ecn {
    */
   void synArrived(Segment syn, boolean passive) {
     boolean willing = passive ? mode != EcnMode.OFF : requested;
-    agreed = willing && isSetup(syn);
+    resume(willing && isSetup(syn));
   }
 
   /** Whether a SYN asks for ECN. */
@@ -71,14 +95,20 @@ final class Ecn {
         && codepoint(syn.packet()) == TrafficClass.NOT_ECT;
   }
 
-  /** An ECN-setup SYN-ACK has ECE set and CWR not (section 6.1.1). */
+  /**
+   * An ECN-setup SYN-ACK has ECE set and CWR not. Section 6.1.1: "A host MUST NOT set ECT on data
+   * packets unless it ... has sent no non-ECN-setup SYN"; but if it has sent an ECN-setup SYN as
+   * well, it "MUST process" data that the peer marks.
+   */
   void synAckArrived(Segment synAck) {
-    agreed = requested && synAck.has(TcpHeader.ECE) && !synAck.has(TcpHeader.CWR);
+    listening = asked && synAck.has(TcpHeader.ECE) && !synAck.has(TcpHeader.CWR);
+    agreed = listening && requested;
   }
 
   /** What was agreed on in a handshake that this object has not seen. */
   void resume(boolean wasAgreed) {
     agreed = wasAgreed;
+    listening = wasAgreed;
   }
 
   /** What our SYN-ACK adds to its control bits. */
@@ -145,7 +175,7 @@ final class Ecn {
    * @return whether the peer should hear of it at once
    */
   boolean dataArrived(Segment segment) {
-    if (!agreed) {
+    if (!listening) {
       return false;
     }
     boolean news = false;

@@ -4,6 +4,7 @@ package org.loopstack.transport.tcp;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Randomness;
 import org.loopstack.engine.SipHash;
@@ -24,7 +25,7 @@ final class FastOpen {
   /** How many peers are remembered; whom we have not talked to for longest is forgotten. */
   private static final int CACHE_SIZE = 1024;
 
-  private static final long MINUTE = 60_000_000_000L;
+  /** As Linux's: the longest time is 64 times the first. */
   private static final int MAX_DOUBLINGS = 6;
 
   /**
@@ -55,7 +56,12 @@ final class FastOpen {
     long lastLoss;
   }
 
-  private final SipHash key;
+  /** The key of the cookies we give, and the one before it, whose cookies are still good. */
+  private record Keys(SipHash current, @Nullable SipHash previous, long since) {}
+
+  private final TcpConfiguration configuration;
+  private final Randomness randomness;
+  private final AtomicReference<Keys> keys;
   private final Map<IpAddress, Known> cache =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -66,9 +72,13 @@ final class FastOpen {
         }
       };
 
-  /** Fast Open with that key, or one of its own. */
-  FastOpen(Randomness randomness, @Nullable SipHash key) {
-    this.key = key == null ? new SipHash(randomness) : key;
+  /** Fast Open with the configuration's keys, or with those of its own. */
+  FastOpen(Randomness randomness, TcpConfiguration configuration, long now) {
+    this.randomness = randomness;
+    this.configuration = configuration;
+    SipHash given = configuration.fastOpenKey();
+    SipHash first = given == null ? new SipHash(randomness) : given;
+    keys = new AtomicReference<>(new Keys(first, configuration.fastOpenBackupKey(), now));
   }
 
   // ---- server ----
@@ -78,7 +88,23 @@ final class FastOpen {
    * is Linux's for the same key: SipHash over the client's and the server's address as they stand
    * in the header.
    */
-  byte[] cookie(FourTuple ends) {
+  byte[] cookie(FourTuple ends, long now) {
+    return cookie(keys(now).current, ends);
+  }
+
+  /** The keys now: one of our own serves for a lifetime, and for another one as the previous. */
+  private Keys keys(long now) {
+    Keys known = keys.get();
+    long lifetime = configuration.fastOpenKeyLifetime();
+    if (lifetime == 0 || now - known.since < lifetime || configuration.fastOpenKey() != null) {
+      return known;
+    }
+    SipHash previous = now - known.since < 2 * lifetime ? known.current : null;
+    Keys next = new Keys(new SipHash(randomness), previous, now);
+    return keys.compareAndSet(known, next) ? next : keys.get();
+  }
+
+  private static byte[] cookie(SipHash key, FourTuple ends) {
     IpAddress client = ends.remote();
     IpAddress server = ends.local();
     long hash =
@@ -95,14 +121,24 @@ final class FastOpen {
     return cookie;
   }
 
-  /** Whether a SYN carries the cookie that we gave to its sender. */
-  boolean isValid(FourTuple ends, Segment syn) {
-    if (syn.options().fastOpenCookieLength() != COOKIE_LENGTH) {
+  /** Whether a SYN carries the cookie that we gave to its sender, by this key or the last one. */
+  boolean isValid(FourTuple ends, Segment syn, long now) {
+    Keys known = keys(now);
+    return isBy(known.current, ends, syn) || isBy(known.previous, ends, syn);
+  }
+
+  /** Whether a valid cookie is by the last key: its sender should get a new one. */
+  boolean isOutdated(FourTuple ends, Segment syn, long now) {
+    return !isBy(keys(now).current, ends, syn);
+  }
+
+  private static boolean isBy(@Nullable SipHash key, FourTuple ends, Segment syn) {
+    if (key == null || syn.options().fastOpenCookieLength() != COOKIE_LENGTH) {
       return false;
     }
     int at = syn.options().fastOpenCookieAt();
     byte[] b = syn.packet().head();
-    return Arrays.equals(b, at, at + COOKIE_LENGTH, cookie(ends), 0, COOKIE_LENGTH);
+    return Arrays.equals(b, at, at + COOKIE_LENGTH, cookie(key, ends), 0, COOKIE_LENGTH);
   }
 
   // ---- client ----
@@ -142,8 +178,9 @@ final class FastOpen {
 
   /**
    * A SYN with data or the option was not answered, one without was: something on the path may
-   * swallow it. Section 4.1.3.1 has the client remember that and do without; as on Linux for a time
-   * that doubles with each such loss.
+   * swallow it. Section 4.1.3.1 has the client remember that and do without for a while; as with
+   * Linux's tcp_fastopen_blackhole_timeout_sec for a time that doubles with each such loss, but
+   * only with this peer.
    */
   void vanished(IpAddress remote, long now) {
     synchronized (cache) {
@@ -153,8 +190,9 @@ final class FastOpen {
     }
   }
 
-  private static boolean isBlackHole(Known entry, long now) {
+  private boolean isBlackHole(Known entry, long now) {
     return entry.losses > 0
-        && now - entry.lastLoss < MINUTE << Math.min(entry.losses, MAX_DOUBLINGS);
+        && now - entry.lastLoss
+            < configuration.fastOpenBlackholeTimeout() << Math.min(entry.losses - 1, MAX_DOUBLINGS);
   }
 }

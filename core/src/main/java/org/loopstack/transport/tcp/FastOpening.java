@@ -20,6 +20,12 @@ final class FastOpening {
   private boolean early;
   private boolean waiting;
 
+  /** Whether our SYN had the option. */
+  private boolean asked;
+
+  /** Whether what has happened since was held against the path already. */
+  private boolean suspected;
+
   FastOpening(TransmissionControlBlock tcb) {
     this.tcb = tcb;
   }
@@ -56,6 +62,7 @@ final class FastOpening {
     } else if (known.mayAsk(remote, now)) {
       option = FastOpen.REQUEST;
     }
+    asked = option != null;
   }
 
   /** The SYN goes now, and so much data with it. */
@@ -75,6 +82,19 @@ final class FastOpening {
     option = null;
   }
 
+  /**
+   * A segment was sent again. As Linux: the second timeout in a row of a connection that began by
+   * Fast Open may be something on the path that does not like how it began.
+   */
+  void onTimeout(int times, long now) {
+    FastOpen known = memory;
+    IpAddress remote = peer;
+    if (times == 2 && asked && !suspected && known != null && remote != null) {
+      suspected = true;
+      known.vanished(remote, now);
+    }
+  }
+
   /** The answer to our SYN: a cookie, perhaps; and whether the data has arrived. */
   void synAckArrived(Segment synAck, boolean again, long now) {
     FastOpen known = memory;
@@ -85,7 +105,8 @@ final class FastOpening {
     boolean acknowledged = SequenceNumber.gt(synAck.ack, SequenceNumber.add(tcb.iss, 1));
     if (acknowledged || (!again && option != null)) {
       known.passed(remote);
-    } else if (again) {
+    } else if (again && asked && !suspected) {
+      suspected = true;
       known.vanished(remote, now);
     }
     int length = synAck.options().fastOpenCookieLength();

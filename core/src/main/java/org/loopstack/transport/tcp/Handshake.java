@@ -21,6 +21,8 @@ final class Handshake {
   /** Whether we know when our SYN left. */
   private boolean measurable = true;
 
+  private boolean sending;
+
   private boolean peerScales;
   private int peerMss;
 
@@ -44,7 +46,7 @@ final class Handshake {
     }
   }
 
-  /** There is data for the SYN that has waited for it (RFC 7413 section 4.2.1). */
+  /** There is data for the SYN that has waited for it (RFC 7413 section 4.2.2). */
   void launch(long now) {
     firstSent = now;
     sendSyn(now);
@@ -113,6 +115,29 @@ final class Handshake {
       connection.receiver.text(syn, now);
     }
     sendSynAck(now);
+    // The user may answer before the handshake is done. What the SYN-ACK occupies is for the
+    // handshake to repeat: to the sender it is as good as acknowledged.
+    tcb.sndUna = tcb.sndNxt;
+    connection.ecn.start(tcb.sndNxt);
+    connection.sender.start(peerMss, configuration.initialWindowSegments(), now);
+    sending = true;
+  }
+
+  /** Whether data goes to the peer although the handshake is not done. */
+  boolean isSending() {
+    return sending && tcb.state == TcpState.SYN_RECEIVED;
+  }
+
+  /**
+   * The SYN is refused; if that may be because it asked for ECN, another one goes that does not.
+   */
+  boolean triesWithoutEcn(long now) {
+    if (!configuration.ecnFallbackOnReset() || !connection.ecn.refuse()) {
+      return false;
+    }
+    retries++;
+    sendSyn(now);
+    return true;
   }
 
   /**
@@ -224,8 +249,11 @@ final class Handshake {
     }
     retries++;
     if (active) {
+      connection.fastOpening.onTimeout(retries, now);
       sendSyn(now);
     } else {
+      // RFC 7413 section 4.2.2: a SYN-ACK that is sent again goes without the option.
+      connection.fastOpening.fallBack();
       sendSynAck(now);
     }
   }
@@ -245,7 +273,11 @@ final class Handshake {
   /** Our SYN is acknowledged, and we have the peer's: the variables of the data phase. */
   void complete(Segment segment, long now) {
     connection.timers.stop(RETRANSMISSION);
-    // RFC 7413 section 4.2.1: data of the SYN that the SYN-ACK does not acknowledge is sent again.
+    if (sending) {
+      completeEarly(segment, now);
+      return;
+    }
+    // RFC 7413 section 4.2.2: data of the SYN that the SYN-ACK does not acknowledge is sent again.
     int sent = tcb.sndNxt;
     connection.sender.buffer.discard(SequenceNumber.diff(segment.ack, tcb.iss) - 1);
     tcb.sndNxt = segment.ack;
@@ -265,5 +297,16 @@ final class Handshake {
     // The SYN's window is never scaled, all others are.
     connection.sender.setWindow(
         segment, segment.opens ? segment.window : segment.window << tcb.sndWindShift);
+  }
+
+  /** The same for a server that has begun to send (RFC 7413 section 4.2.2). */
+  private void completeEarly(Segment segment, long now) {
+    if (retries == 0) {
+      connection.sender.rtt.sample(now - firstSent, tcb.sndUna, tcb.sndNxt);
+    } else {
+      connection.sender.onSynLost(segment, now);
+      connection.sender.onSynAckLost(now);
+    }
+    connection.sender.setWindow(segment, segment.window << tcb.sndWindShift);
   }
 }

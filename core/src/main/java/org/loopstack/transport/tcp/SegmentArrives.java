@@ -65,7 +65,9 @@ final class SegmentArrives {
     if (segment.has(TcpHeader.RST)) {
       // "If the ACK was acceptable, then signal to the user 'error: connection reset'"; a SYN that
       // meets a reset is what people know as connection refused.
-      if (acknowledges) {
+      if (acknowledges && connection.handshake.triesWithoutEcn(now)) {
+        connection.drop(segment, DropReason.TCP_OUT_OF_WINDOW);
+      } else if (acknowledges) {
         connection.terminate(Errno.ECONNREFUSED, now);
       } else {
         connection.drop(segment, DropReason.TCP_OUT_OF_WINDOW);
@@ -252,7 +254,7 @@ final class SegmentArrives {
     switch (tcb.state) {
       case SYN_RECEIVED ->
           connection.terminate(
-              connection.handshake.isPassive() ? Errno.ECONNABORTED : Errno.ECONNREFUSED, now);
+              connection.handshake.isPassive() ? Errno.ECONNRESET : Errno.ECONNREFUSED, now);
       case CLOSE_WAIT -> connection.terminate(Errno.EPIPE, now);
       case CLOSING, LAST_ACK, TIME_WAIT -> connection.terminate(null, now);
       default -> connection.terminate(Errno.ECONNRESET, now);
@@ -284,11 +286,14 @@ final class SegmentArrives {
     }
     if (tcb.state == TcpState.SYN_RECEIVED) {
       // "If SND.UNA < SEG.ACK =< SND.NXT, then enter ESTABLISHED state", else send a reset.
-      if (le(segment.ack, tcb.sndUna) || gt(segment.ack, tcb.sndNxt)) {
+      // SND.UNA may be beyond ISS already: a server by Fast Open has sent data.
+      if (le(segment.ack, tcb.iss) || gt(segment.ack, tcb.sndNxt)) {
         connection.refuse(segment);
         return false;
       }
-      return connection.acceptAck(segment, now);
+      if (!connection.acceptAck(segment, now) || !gt(segment.ack, tcb.sndUna)) {
+        return tcb.state.isSynchronized();
+      }
     }
     if (!checkAckRange(segment, now)) {
       return false;

@@ -69,6 +69,12 @@ final class Sender {
 
   private int timeouts;
 
+  /**
+   * RFC 3168 section 6.1.2: on "an ECN-Echo packet when the congestion window is one ... The
+   * sending TCP will then be able to send a new packet only when the retransmit timer expires".
+   */
+  private boolean withheld;
+
   /** How many probes in a row have had no answer. */
   private int windowProbes;
 
@@ -184,7 +190,8 @@ final class Sender {
 
   /** Sends what the windows, Nagle and silly-window avoidance let go now; sets the timers. */
   void output(long now) {
-    if (!tcb.state.mayHaveUnacknowledged() || finAcknowledged) {
+    boolean early = connection.handshake.isSending();
+    if ((!tcb.state.mayHaveUnacknowledged() && !early) || finAcknowledged) {
       return;
     }
     followPath();
@@ -194,6 +201,10 @@ final class Sender {
       // pieces.
       shrink();
       sent |= transmitAll(now);
+    }
+    if (early) {
+      // The one timer is the SYN-ACK's; as on Linux there is no probe either.
+      return;
     }
     if (sent) {
       armProbe(now);
@@ -206,7 +217,7 @@ final class Sender {
 
   private boolean transmitAll(long now) {
     boolean withholding = recovery.isWithholding();
-    if (!withholding) {
+    if (!withholding && !withheld) {
       sendLost(now);
     }
     congestionLimited = false;
@@ -215,7 +226,7 @@ final class Sender {
     if (size.isSearching()) {
       sent = sendMtuProbe(now);
     }
-    while (!holding && sendNext(now)) {
+    while (!holding && !withheld && sendNext(now)) {
       override = false;
       sent = true;
     }
@@ -439,6 +450,7 @@ final class Sender {
       return;
     }
     boolean limited = isCongestionLimited();
+    withheld = echo && congestion().window() <= tcb.sndMss;
     if (news.advanced) {
       advance(segment.ack, now);
       size.acknowledged();
@@ -564,6 +576,13 @@ final class Sender {
     }
   }
 
+  /** As Linux: if a SYN-ACK was lost, so was the data that went after it. */
+  void onSynAckLost(long now) {
+    if (!queue.isEmpty()) {
+      recovery.onTimeout(true, now);
+    }
+  }
+
   /** The window of a SYN that this object has not seen. */
   void resumeWindow(int window) {
     tcb.sndWnd = window;
@@ -594,6 +613,7 @@ final class Sender {
 
   /** The retransmission timer expired (RFC 6298 section 5). */
   void onRetransmissionTimeout(long now) {
+    withheld = false;
     SentSegment head = queue.first();
     if (head == null) {
       return;
@@ -656,6 +676,7 @@ final class Sender {
 
   /** The persist timer expired: ask for a window, or send in spite of a small one. */
   void onPersistTimeout(long now) {
+    withheld = false;
     if (tcb.sndWnd > 0) {
       override = true;
       output(now);

@@ -219,6 +219,7 @@ final class TcpConnection {
         handshake.onTimeout(now);
       } else {
         sender.onRetransmissionTimeout(now);
+        fastOpening.onTimeout(sender.timeouts(), now);
       }
     }
     if (timers.expired(REORDERING, now)) {

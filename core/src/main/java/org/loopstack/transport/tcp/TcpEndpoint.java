@@ -143,6 +143,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     connection = c;
     Segment segment = new Segment(packet);
     if (early) {
+      if (protocol.fastOpen().isOutdated(tuple, segment, now)) {
+        c.fastOpening.offer(protocol.fastOpen().cookie(tuple, now));
+      }
       c.answerEarly(segment, half, now);
     } else {
       c.resume(half, now);

@@ -187,8 +187,8 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   private void keep(Segment syn, HalfOpen half, long now) {
     byte[] cookie = null;
     if (settings.fastOpen > 0 && syn.options().fastOpenCookieLength() >= 0) {
-      if (!protocol.fastOpen().isValid(half.ends(), syn)) {
-        cookie = protocol.fastOpen().cookie(half.ends());
+      if (!protocol.fastOpen().isValid(half.ends(), syn, now)) {
+        cookie = protocol.fastOpen().cookie(half.ends(), now);
       } else if (claimEarly(settings.fastOpen)) {
         openEarly(syn.packet(), half);
         return;

@@ -63,7 +63,8 @@ public final class TcpProtocol implements UpperProtocol {
     this.configuration = configuration;
     this.isn = new IsnGenerator(internet.engine().randomness());
     this.cookies = new SynCookies(internet.engine().randomness());
-    this.fastOpen = new FastOpen(internet.engine().randomness(), configuration.fastOpenKey());
+    this.fastOpen =
+        new FastOpen(internet.engine().randomness(), configuration, internet.engine().now());
     internet.register(IpProtocol.TCP, this);
   }
 

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.loopstack.wire.TcpHeader.ACK;
+import static org.loopstack.wire.TcpHeader.CWR;
+import static org.loopstack.wire.TcpHeader.ECE;
+import static org.loopstack.wire.TcpHeader.RST;
 import static org.loopstack.wire.TcpHeader.SYN;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -128,6 +132,30 @@ class HandshakeTest {
     f.endpoint().close();
     assertThat(f.ports.claims()).isZero();
     assertThat(f.clock.nextDeadline()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Tag("RFC3168-6.1.1.1")
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aResetOfASynThatAskedForEcnMayBeAFirewalls(boolean believed) throws Exception {
+    TcpFixture f =
+        new TcpFixture(
+            TcpConfiguration.linux().toBuilder()
+                .ecn(EcnMode.REQUEST)
+                .ecnFallbackOnReset(!believed)
+                .build());
+    f.connect();
+    assertThat(f.sentOne().flags()).isEqualTo(SYN | ECE | CWR);
+    f.peerAck = f.iss + 1;
+    f.peer(RST | ACK).send();
+    if (!believed) {
+      assertThat(f.sentOne().flags()).isEqualTo(SYN);
+      f.peer(RST | ACK).send();
+    }
+    f.sentNothing();
+    ErrnoException e =
+        catchThrowableOfType(ErrnoException.class, () -> f.endpoint().finishConnect());
+    assertThat(e.errno()).isEqualTo(Errno.ECONNREFUSED);
   }
 
   @Tag("RFC9293-MUST-22")
