@@ -57,6 +57,7 @@ public final class Stack implements AutoCloseable {
             InternetConfiguration.LINUX.toBuilder()
                 .loopbackUp(configuration.loopbackUp())
                 .hostModel(hostModel)
+                .acceptSourceRoute(configuration.acceptSourceRoute())
                 .defaultTtl(configuration.defaultTtl())
                 .build());
     this.transports = new Transports(internet, configuration);

@@ -52,6 +52,8 @@ public final class StackConfiguration {
   private final int synRetries;
   private final int dataRetries;
   private final boolean robustResets;
+  private final boolean softErrorsEndAttempts;
+  private final boolean acceptSourceRoute;
   private final boolean splitPortsByParity;
   private final NameTable names;
   private final TcpConfiguration tcp;
@@ -77,6 +79,8 @@ public final class StackConfiguration {
     synRetries = b.synRetries;
     dataRetries = b.dataRetries;
     robustResets = b.robustResets;
+    softErrorsEndAttempts = b.softErrorsEndAttempts;
+    acceptSourceRoute = b.acceptSourceRoute;
     splitPortsByParity = b.splitPortsByParity;
     names = b.names;
     tcp = b.tcp;
@@ -109,6 +113,7 @@ public final class StackConfiguration {
             .datagramReceiveBuffer(42_080)
             .maximumBacklog(128)
             .synRetries(12)
+            .softErrorsEndAttempts(false)
             .dataRetries(12);
     b.tcp = TcpConfiguration.freebsd();
     b.splitPortsByParity = false;
@@ -220,6 +225,16 @@ public final class StackConfiguration {
     return dataRetries;
   }
 
+  /** Whether a soft ICMP error ends a connection attempt. */
+  public boolean softErrorsEndAttempts() {
+    return softErrorsEndAttempts;
+  }
+
+  /** Whether an IPv4 datagram that has come by a source route is taken. */
+  public boolean acceptSourceRoute() {
+    return acceptSourceRoute;
+  }
+
   /** Whether resets, SYNs and acknowledgments are checked as RFC 5961 says. */
   public boolean robustResets() {
     return robustResets;
@@ -270,6 +285,8 @@ public final class StackConfiguration {
     private int synRetries = 6;
     private int dataRetries = 15;
     private boolean robustResets = true;
+    private boolean softErrorsEndAttempts = true;
+    private boolean acceptSourceRoute;
     private boolean splitPortsByParity = true;
     private NameTable names = NameTable.standard();
     private TcpConfiguration tcp = TcpConfiguration.linux();
@@ -297,6 +314,8 @@ public final class StackConfiguration {
       synRetries = c.synRetries;
       dataRetries = c.dataRetries;
       robustResets = c.robustResets;
+      softErrorsEndAttempts = c.softErrorsEndAttempts;
+      acceptSourceRoute = c.acceptSourceRoute;
       splitPortsByParity = c.splitPortsByParity;
       names = c.names;
       tcp = c.tcp;
@@ -513,6 +532,28 @@ public final class StackConfiguration {
      */
     public Builder robustResets(boolean value) {
       robustResets = value;
+      return this;
+    }
+
+    /**
+     * Whether an attempt to connect fails at once when ICMP reports a soft error: network or host
+     * unreachable, source route failed, time exceeded, parameter problem. The default is true, as
+     * on Linux (RFC 5461 section 4); with false, which is FreeBSD's, it goes on until it times out,
+     * as RFC 9293 section 3.9.2.2 demands.
+     */
+    public Builder softErrorsEndAttempts(boolean value) {
+      softErrorsEndAttempts = value;
+      return this;
+    }
+
+    /**
+     * Whether an IPv4 datagram that has come by a source route, which ends here, is taken; a TCP
+     * connection that begins with one is answered by the way back. The default is false, as on
+     * Linux (net.ipv4.conf.all.accept_source_route): who can name the way can pretend to be anybody
+     * (RFC 7126 section 4.3).
+     */
+    public Builder acceptSourceRoute(boolean value) {
+      acceptSourceRoute = value;
       return this;
     }
 

@@ -4,6 +4,7 @@ package org.loopstack;
 import java.net.SocketOption;
 import org.loopstack.transport.TransportOptions;
 import org.loopstack.transport.info.TcpInfo;
+import org.loopstack.transport.info.TcpReport;
 
 /**
  * Options of a stack's channels and sockets for which the JDK has no constant, with the meaning and
@@ -25,6 +26,14 @@ public final class StackSocketOptions {
 
   /** The time to live of what is sent over IPv4: 1 to 255, or -1 for the stack's default. */
   public static final SocketOption<Integer> IP_TTL = TransportOptions.IP_TTL;
+
+  /**
+   * The options in the IPv4 header of what a TCP connection sends, as they stand there (RFC 791
+   * section 3.1), at most 40 bytes; none at first. A source route is given with all its stops,
+   * without the peer's address, and takes precedence over one by which a peer's SYN has come (RFC
+   * 9293 section 3.9.2.1).
+   */
+  public static final SocketOption<byte[]> IP_OPTIONS = TransportOptions.IP_OPTIONS;
 
   /** The hop limit of what is sent over IPv6: 0 to 255, or -1 for the stack's default. */
   public static final SocketOption<Integer> IPV6_UNICAST_HOPS = TransportOptions.IPV6_UNICAST_HOPS;
@@ -74,6 +83,12 @@ public final class StackSocketOptions {
   /** Whether {@code connect} waits for the first data, to send it with the SYN (RFC 7413). */
   public static final SocketOption<Boolean> TCP_FASTOPEN_CONNECT =
       TransportOptions.TCP_FASTOPEN_CONNECT;
+
+  /**
+   * Who is told of trouble that does not end a connection (RFC 9293 section 3.9.1.8, {@code
+   * ERROR_REPORT}); nobody at first. A connection that is accepted inherits its listener's.
+   */
+  public static final SocketOption<TcpReport.Listener> TCP_REPORTS = TransportOptions.TCP_REPORTS;
 
   /** The connection's inner state. Can only be read. */
   public static final SocketOption<TcpInfo> TCP_INFO = TransportOptions.TCP_INFO;

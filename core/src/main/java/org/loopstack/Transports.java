@@ -61,6 +61,7 @@ final class Transports implements EndpointFactory, AutoCloseable {
   private static TcpConfiguration tcpConfiguration(StackConfiguration c) {
     return c.tcp().toBuilder()
         .robustResets(c.robustResets())
+        .softErrorsEndAttempts(c.softErrorsEndAttempts())
         .sendBuffer(c.streamSendBuffer())
         .receiveBuffer(c.streamReceiveBuffer())
         .maxReceiveBuffer(c.maximumReceiveBuffer())

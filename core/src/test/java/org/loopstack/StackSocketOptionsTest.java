@@ -12,9 +12,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.loopstack.engine.VirtualClock;
 import org.loopstack.transport.info.TcpInfo;
+import org.loopstack.transport.info.TcpReport;
 
 /** The options that the JDK has no constant for, and the profiles, through the channels. */
 class StackSocketOptionsTest {
@@ -31,6 +33,21 @@ class StackSocketOptionsTest {
     boolean connected = client.connect(server.getLocalAddress());
     assertThat(connected).isTrue();
     return client;
+  }
+
+  @Tag("RFC9293-MUST-51")
+  @Tag("RFC9293-MUST-47")
+  @Test
+  void channelsTakeIpOptionsAndReports() throws IOException {
+    try (Stack stack = stack(StackConfiguration.linux());
+        SocketChannel client = stack.selectorProvider().openSocketChannel()) {
+      byte[] route = {(byte) 131, 7, 4, 10, 0, 0, 7};
+      client.setOption(StackSocketOptions.IP_OPTIONS, route);
+      assertThat(client.getOption(StackSocketOptions.IP_OPTIONS)).startsWith(route).hasSize(8);
+      TcpReport.Listener listener = report -> {};
+      client.setOption(StackSocketOptions.TCP_REPORTS, listener);
+      assertThat(client.getOption(StackSocketOptions.TCP_REPORTS)).isSameAs(listener);
+    }
   }
 
   @Test

@@ -61,6 +61,25 @@ public interface Internet {
    *     comes back in any case, as on Linux
    * @return null, or why it was not sent; EINVAL also for a time to live out of range
    */
+  default @Nullable Errno send(
+      Route route,
+      Packet packet,
+      int protocol,
+      int ttl,
+      int trafficClass,
+      boolean dontFragment,
+      boolean multicastLoop) {
+    return send(route, packet, protocol, ttl, trafficClass, dontFragment, multicastLoop, null);
+  }
+
+  /**
+   * Sends a datagram as the others do, with options in its IPv4 header.
+   *
+   * @param options a multiple of 4 bytes, at most 40, for which the packet has kept room in front
+   *     besides the route's; or null. With a source route the transport's checksum counts with the
+   *     last stop, which this layer does not look for: it must be there already.
+   * @return null, or why it was not sent
+   */
   @Nullable Errno send(
       Route route,
       Packet packet,
@@ -68,7 +87,8 @@ public interface Internet {
       int ttl,
       int trafficClass,
       boolean dontFragment,
-      boolean multicastLoop);
+      boolean multicastLoop,
+      byte @Nullable [] options);
 
   /**
    * Says who takes the datagrams of a protocol. ICMP and ICMPv6 are answered by this layer; who is

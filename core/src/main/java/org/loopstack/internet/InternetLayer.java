@@ -284,7 +284,8 @@ public final class InternetLayer implements Internet, AutoCloseable {
       int ttl,
       int trafficClass,
       boolean dontFragment,
-      boolean multicastLoop) {
+      boolean multicastLoop,
+      byte @Nullable [] options) {
     return output.send(
         (InternetRoute) route,
         packet,
@@ -294,7 +295,7 @@ public final class InternetLayer implements Internet, AutoCloseable {
         dontFragment,
         true,
         multicastLoop,
-        null);
+        options);
   }
 
   @Override

@@ -33,6 +33,10 @@ final class ConnectionOptions {
           c.sender.output(now);
         }
       }
+      case "IP_OPTIONS" -> {
+        c.out.optionsChanged();
+        c.settle(now);
+      }
       case "TCP_QUICKACK" -> c.receiver.setQuickAck(c.settings.quickAck, now);
       case "TCP_CONGESTION" -> setCongestion(c);
       case "TCP_USER_TIMEOUT_OPTION" -> {

@@ -67,6 +67,9 @@ final class HalfOpen implements Occupant {
   final boolean sack;
   final boolean ecn;
 
+  /** How the peer's source route goes back, or other options of our IPv4 header; null for none. */
+  final @Nullable IpOptions ipOptions;
+
   /** Whether nothing was kept of it but a cookie, so that we do not know when the SYN-ACK left. */
   final boolean resumed;
 
@@ -96,6 +99,7 @@ final class HalfOpen implements Occupant {
     sack = answer.sack;
     ecn = answer.ecn;
     resumed = answer.resumed;
+    ipOptions = answer.ipOptions;
   }
 
   /** What is agreed on, in the making: by a SYN, or by what a cookie remembers of one. */
@@ -115,6 +119,7 @@ final class HalfOpen implements Occupant {
     boolean sack;
     boolean ecn;
     boolean resumed;
+    @Nullable IpOptions ipOptions;
 
     /**
      * What we say to a SYN: its options as far as the configuration has them (RFC 9293 section

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.Route;
+import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.IpProtocol;
 import org.loopstack.wire.SynLayout;
 import org.loopstack.wire.TcpHeader;
@@ -22,9 +23,10 @@ final class HalfOpenWriter {
   }
 
   /** The way back to whom a segment came from, or null if there is none. */
-  @Nullable Route route(FourTuple ends) {
+  @Nullable Route route(FourTuple ends, @Nullable IpOptions options) {
     try {
-      return protocol.internet().route(ends.remote(), ends.local(), 0);
+      IpAddress hop = IpOptions.firstHop(options, ends.remote());
+      return protocol.internet().route(hop, ends.local(), 0);
     } catch (ErrnoException noWayBack) {
       return null;
     }
@@ -48,7 +50,7 @@ final class HalfOpenWriter {
             cookie);
     int flags = TcpHeader.SYN | TcpHeader.ACK | (h.ecn ? TcpHeader.ECE : 0);
     SynLayout layout = protocol.configuration().synLayout();
-    Route route = route(h.ends());
+    Route route = route(h.ends(), h.ipOptions);
     if (route != null) {
       // "The window field in a SYN segment itself is never scaled" (RFC 7323 section 2.2).
       Packet packet = head(route, h, h.iss, flags, h.window(), options.length(layout));
@@ -59,7 +61,7 @@ final class HalfOpenWriter {
 
   /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, or with RST too. */
   void answer(HalfOpen h, TcpSettings settings, int flags, long now) {
-    Route route = route(h.ends());
+    Route route = route(h.ends(), h.ipOptions);
     if (route != null) {
       int length = TcpOptionWriter.segmentLength(h.timestamps, 0);
       Packet packet = head(route, h, h.sndNxt(), flags, h.window() >> h.rcvShift(), length);
@@ -83,7 +85,7 @@ final class HalfOpenWriter {
   private static Packet head(
       Route route, HalfOpen h, int seq, int flags, int window, int optionsLength) {
     int length = TcpHeader.MIN_LENGTH + optionsLength;
-    Packet packet = Packet.allocate(route.headroom(), length);
+    Packet packet = Packet.allocate(route.headroom() + IpOptions.length(h.ipOptions), length);
     int at = packet.append(length);
     packet.setTransport(at, IpProtocol.TCP);
     FourTuple ends = h.ends();
@@ -103,10 +105,12 @@ final class HalfOpenWriter {
 
   private void transmit(Route route, Packet packet, HalfOpen h, TcpSettings settings, long now) {
     packet.setTime(now);
-    SegmentWriter.finishChecksum(packet, route, h.ends());
+    SegmentWriter.finishChecksum(packet, route, h.ends(), h.ipOptions);
     int ttl = settings.ttl(h.ends().remote().isIpv4());
     int marks = TrafficClass.withEcn(settings.trafficClass, TrafficClass.NOT_ECT);
     // One that cannot be sent is one that is lost.
-    var _ = protocol.internet().send(route, packet, IpProtocol.TCP, ttl, marks, true);
+    byte[] inHeader = IpOptions.bytes(h.ipOptions);
+    var _ =
+        protocol.internet().send(route, packet, IpProtocol.TCP, ttl, marks, true, true, inHeader);
   }
 }

@@ -135,6 +135,7 @@ final class SegmentArrives {
       receiver.delayed().hurry();
     }
     connection.heardFrom(now);
+    connection.out.follow(segment.packet());
     reportDuplicate(segment);
     segment.trimFront(tcb.rcvNxt);
     segment.trimEnd(tcb.rcvAdv);

@@ -31,6 +31,11 @@ final class SegmentWriter {
   private final TransmissionControlBlock tcb;
   private final FourTuple ends;
   private Route route;
+
+  /** Options of the IPv4 header, and whether a segment of the peer's has told them. */
+  private @Nullable IpOptions ipOptions;
+
+  private boolean wayBack;
   private int @Nullable [] sackEdges;
 
   SegmentWriter(Internet internet, TcpConnection connection, FourTuple ends, Route route) {
@@ -39,6 +44,44 @@ final class SegmentWriter {
     this.tcb = connection.tcb;
     this.ends = ends;
     this.route = route;
+    this.ipOptions = IpOptions.of(connection.settings.ipOptions, null, ends.remote());
+  }
+
+  /**
+   * "When a TCP connection is OPENed passively and a packet arrives with a completed IP Source
+   * Route Option (containing a return route), TCP implementations MUST save the return route and
+   * use it for all segments sent on this connection" (RFC 9293 section 3.9.2.1, MUST-53).
+   */
+  void answerBy(@Nullable IpOptions options) {
+    wayBack = options != null && connection.settings.ipOptions.length == 0;
+    ipOptions = options;
+  }
+
+  /**
+   * "If a different source route arrives in a later segment, the later definition SHOULD override
+   * the earlier one" (SHLD-24).
+   */
+  void follow(Packet packet) {
+    IpOptions old = ipOptions;
+    if (!wayBack || old == null) {
+      return;
+    }
+    IpOptions later = IpOptions.wayBack(packet, ends.remote());
+    if (later != null && !later.isSame(old)) {
+      turnTo(later);
+    }
+  }
+
+  /** The user has set other options. */
+  void optionsChanged() {
+    wayBack = false;
+    turnTo(IpOptions.of(connection.settings.ipOptions, null, ends.remote()));
+  }
+
+  private void turnTo(@Nullable IpOptions later) {
+    ipOptions = later;
+    lookUp();
+    connection.pathChanged();
   }
 
   /** The milliseconds that our timestamps count, with the connection's own offset. */
@@ -76,7 +119,7 @@ final class SegmentWriter {
   int sendMss(int peerMss, int datagram) {
     int mss = limited(connection.settings, Math.min(peerMss, maxSegment(ends.remote(), datagram)));
     int bounded = Math.max(mss, connection.configuration.minSendMss());
-    return bounded - (headerLength() - TcpHeader.MIN_LENGTH);
+    return bounded - (headerLength() - TcpHeader.MIN_LENGTH) - ipOptionsLength();
   }
 
   /** The header of a segment of data. */
@@ -91,7 +134,12 @@ final class SegmentWriter {
 
   /** How large a datagram with so much data is. */
   int datagramOf(int data) {
-    return mtuOf(data) + headerLength() - TcpHeader.MIN_LENGTH;
+    return mtuOf(data) + headerLength() - TcpHeader.MIN_LENGTH + ipOptionsLength();
+  }
+
+  /** RFC 9293 section 3.7.1: "Eff.snd.MSS = min(SendMSS+20, MMS_S) - TCPhdrsize - IPoptionsize". */
+  private int ipOptionsLength() {
+    return IpOptions.length(ipOptions);
   }
 
   /** By TCP_MAXSEG, if it is set. */
@@ -109,12 +157,7 @@ final class SegmentWriter {
   /** The route, looked up anew if something has changed; the old one while there is no other. */
   private Route currentRoute() {
     if (!route.isCurrent()) {
-      try {
-        route = internet.route(ends.remote(), ends.local(), 0);
-      } catch (ErrnoException e) {
-        // The address or the link is gone, perhaps for a moment: the datagram is lost, TCP tries
-        // on.
-      }
+      lookUp();
     }
     return route;
   }
@@ -127,6 +170,14 @@ final class SegmentWriter {
   /** What is sent does not arrive: RFC 9293 section 3.8.3's negative advice. */
   void doubtPath() {
     internet.doubtPath(route);
+  }
+
+  private void lookUp() {
+    try {
+      route = internet.route(IpOptions.firstHop(ipOptions, ends.remote()), ends.local(), 0);
+    } catch (ErrnoException e) {
+      // The address or the link is gone, perhaps for a moment: the datagram is lost, TCP tries on.
+    }
   }
 
   /** The MTU of the path. */
@@ -206,7 +257,7 @@ final class SegmentWriter {
 
   private Packet head(int seq, int flags, int window, int optionsLength, int urgentPointer) {
     int length = TcpHeader.MIN_LENGTH + optionsLength;
-    Packet packet = Packet.allocate(currentRoute().headroom(), length);
+    Packet packet = Packet.allocate(currentRoute().headroom() + ipOptionsLength(), length);
     int at = packet.append(length);
     packet.setTransport(at, IpProtocol.TCP);
     boolean acknowledges = (flags & TcpHeader.ACK) != 0;
@@ -230,7 +281,8 @@ final class SegmentWriter {
   private void transmit(Packet packet, @Nullable Slice data, int length, int ecn, long now) {
     packet.setBody(data, length);
     packet.setTime(now);
-    finishChecksum(packet, route, ends);
+    IpOptions options = ipOptions;
+    finishChecksum(packet, route, ends, options);
     connection.counters.sent(length, now);
     Errno refused =
         internet.send(
@@ -239,15 +291,21 @@ final class SegmentWriter {
             IpProtocol.TCP,
             connection.settings.ttl(ends.remote().isIpv4()),
             TrafficClass.withEcn(connection.settings.trafficClass, ecn),
-            true);
+            true,
+            true,
+            IpOptions.bytes(options));
     if (refused != null) {
       connection.onSendRefused(refused);
     }
   }
 
-  /** Computes the checksum over head and body, or leaves that to a link that offers it. */
-  static void finishChecksum(Packet packet, Route route, FourTuple ends) {
-    if (route.offloadsChecksum()) {
+  /**
+   * Computes the checksum over head and body, or leaves that to a link that offers it; but not of
+   * what goes by a source route, whose header does not say where it ends.
+   */
+  static void finishChecksum(
+      Packet packet, Route route, FourTuple ends, @Nullable IpOptions options) {
+    if (route.offloadsChecksum() && options == null) {
       packet.setChecksumPending(true);
       return;
     }

@@ -71,6 +71,7 @@ public final class TcpConfiguration {
         .halfOpenByBacklog(false)
         .backlogPercent(150)
         .resetOnOverflow(true)
+        .softErrorsEndAttempts(false)
         .wholeSynWindow(false)
         .build();
   }
@@ -370,6 +371,14 @@ public final class TcpConfiguration {
     return values.resetOnOverflow;
   }
 
+  /**
+   * Whether a soft ICMP error ends a connection attempt, as on Linux (RFC 5461 section 4); else it
+   * is but reported, as RFC 9293 section 3.9.2.2 demands.
+   */
+  boolean softErrorsEndAttempts() {
+    return values.softErrorsEndAttempts;
+  }
+
   /** Whether the window of a SYN is a whole number of segments. */
   boolean wholeSynWindow() {
     return values.wholeSynWindow;
@@ -525,6 +534,7 @@ public final class TcpConfiguration {
     private int initialWindowLimit = Integer.MAX_VALUE;
     private int backlogPercent = 100;
     private boolean resetOnOverflow = false;
+    private boolean softErrorsEndAttempts = true;
     private boolean wholeSynWindow = true;
     private SynCookieMode synCookies = SynCookieMode.UNDER_PRESSURE;
     private int softRetries = 3;
@@ -597,6 +607,7 @@ public final class TcpConfiguration {
       initialWindowLimit = from.initialWindowLimit;
       backlogPercent = from.backlogPercent;
       resetOnOverflow = from.resetOnOverflow;
+      softErrorsEndAttempts = from.softErrorsEndAttempts;
       wholeSynWindow = from.wholeSynWindow;
       synCookies = from.synCookies;
       softRetries = from.softRetries;
@@ -949,6 +960,12 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#resetOnOverflow}. */
     public Builder resetOnOverflow(boolean value) {
       resetOnOverflow = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#softErrorsEndAttempts}. */
+    public Builder softErrorsEndAttempts(boolean value) {
+      softErrorsEndAttempts = value;
       return this;
     }
 

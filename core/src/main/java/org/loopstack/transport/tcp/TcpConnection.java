@@ -16,6 +16,7 @@ import org.loopstack.internet.IcmpError;
 import org.loopstack.internet.Internet;
 import org.loopstack.internet.Route;
 import org.loopstack.transport.Readiness;
+import org.loopstack.transport.info.TcpReport;
 import org.loopstack.wire.Bytes;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.SequenceNumber;
@@ -57,6 +58,9 @@ final class TcpConnection {
 
     /** The connection in TIME-WAIT is gone; the SYN that replaces it is to be looked at anew. */
     void reopen(Packet syn, int firstFreeNumber);
+
+    /** Something has happened that the user may want to know. */
+    void report(TcpReport.Reason reason, int subreason);
   }
 
   final TcpConfiguration configuration;
@@ -173,11 +177,23 @@ final class TcpConnection {
       // "A TCP implementation MUST silently discard any received ICMP Source Quench messages"
       // (MUST-55). In synchronized states all others are soft: what a forged message could kill,
       // the retransmissions will find out.
-      softError = icmp.kind().errno();
-      if (!tcb.state.isSynchronized()) {
-        terminate(icmp.kind().errno(), now);
+      Errno reported = icmp.kind().errno();
+      softError = reported;
+      owner.report(TcpReport.Reason.ICMP_ERROR, reported.number());
+      boolean ends = configuration.softErrorsEndAttempts() || isHard(icmp.kind());
+      if (ends && !tcb.state.isSynchronized()) {
+        terminate(reported, now);
       }
     }
+  }
+
+  /**
+   * RFC 9293 section 3.9.2.2: "Destination Unreachable -- codes 0, 1, 5; Time Exceeded -- codes 0,
+   * 1; and Parameter Problem. ... Since these messages indicate soft error conditions, a TCP
+   * implementation MUST NOT abort the connection (MUST-56)".
+   */
+  private static boolean isHard(IcmpError.Kind kind) {
+    return kind.isHard() && kind != IcmpError.Kind.PARAMETER_PROBLEM;
   }
 
   /** The internet layer would not send a segment. */
@@ -194,6 +210,11 @@ final class TcpConnection {
     boolean was = tooLarge;
     tooLarge = false;
     return was;
+  }
+
+  /** The way to the peer has another room for data, which the next output takes into account. */
+  void pathChanged() {
+    tooLarge = tcb.state.isSynchronized();
   }
 
   /** Something came from the peer: it is there. */

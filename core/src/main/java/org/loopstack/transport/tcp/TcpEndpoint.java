@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.transport.tcp;
 
+import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.util.Set;
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.buffer.Slice;
 import org.loopstack.engine.Clock;
+import org.loopstack.engine.Failures;
+import org.loopstack.engine.RunQueue;
+import org.loopstack.engine.Scheduler;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.IcmpError;
@@ -18,6 +22,7 @@ import org.loopstack.transport.PortTable;
 import org.loopstack.transport.Readiness;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.transport.info.TcpReport;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.TcpHeader;
@@ -131,8 +136,10 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     }
     FourTuple tuple = half.ends();
     TcpConnection c;
+    IpOptions options = half.ipOptions;
     try {
-      Route route = protocol.internet().route(tuple.remote(), tuple.local(), 0);
+      Route route =
+          protocol.internet().route(IpOptions.firstHop(options, tuple.remote()), tuple.local(), 0);
       c =
           new TcpConnection(
               protocol.configuration(), settings, protocol.internet(), tuple, route, this);
@@ -141,6 +148,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       return;
     }
     connection = c;
+    c.out.answerBy(options);
     Segment segment = new Segment(packet);
     if (early) {
       if (protocol.fastOpen().isOutdated(tuple, segment, now)) {
@@ -291,6 +299,35 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     protocol.dispatch(syn);
   }
 
+  @Override
+  public void report(TcpReport.Reason reason, int subreason) {
+    TcpReport.Listener reported = settings.reports;
+    FourTuple t = ends;
+    if (reported == TcpReport.Listener.NOBODY || t == null) {
+      return;
+    }
+    TcpReport report =
+        new TcpReport(
+            new InetSocketAddress(t.local().toInetAddress(), t.localPort()),
+            new InetSocketAddress(t.remote().toInetAddress(), t.remotePort()),
+            reason,
+            subreason);
+    RunQueue.current().add(new ReportTask(reported, report, scheduler()));
+  }
+
+  /** Tells the user, once the connection's lock is free. */
+  private record ReportTask(TcpReport.Listener listener, TcpReport report, Scheduler scheduler)
+      implements RunQueue.Task {
+    @Override
+    public void service() {
+      try {
+        listener.report(report);
+      } catch (RuntimeException theirs) {
+        Failures.report(theirs);
+      }
+    }
+  }
+
   /**
    * Whether a new connection of ours between the same ends may replace this one: RFC 6191, as far
    * as Linux goes on loopback. Without the lock: a guess that is right or about to be.
@@ -400,12 +437,19 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     if (remote.address().isMulticast()) {
       throw new ErrnoException(Errno.ENETUNREACH);
     }
-    Route route = protocol.internet().route(remote.address(), from, remote.interfaceIndex());
+    IpOptions options = IpOptions.of(settings.ipOptions, null, remote.address());
+    Route route =
+        protocol
+            .internet()
+            .route(IpOptions.firstHop(options, remote.address()), from, remote.interfaceIndex());
     if (route.isBroadcast()) {
       throw new ErrnoException(Errno.ENETUNREACH);
     }
+    // The unspecified address stands for this host, which the route has found.
+    TransportAddress far =
+        options == null ? new TransportAddress(route.destination(), remote.port()) : remote;
     TcpProtocol.Registration registration =
-        protocol.register(this, claim, route, remote.port(), settings, now);
+        protocol.register(this, claim, route.source(), far, settings, now);
     claim = registration.claim();
     FourTuple tuple = registration.ends();
     ends = tuple;

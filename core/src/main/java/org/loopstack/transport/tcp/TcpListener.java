@@ -157,7 +157,8 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
       protocol.internet().drop(syn, DropReason.TCP_BACKLOG_FULL);
       return;
     }
-    Route route = out.route(ends);
+    IpOptions options = IpOptions.of(settings.ipOptions, syn, ends.remote());
+    Route route = out.route(ends, options);
     if (route == null) {
       return;
     }
@@ -165,6 +166,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     HalfOpen.Answer answer =
         HalfOpen.Answer.to(segment, configuration, settings, ends, route.mtu());
     answer.tsOffset = protocol.isn().timestampOffset(ends);
+    answer.ipOptions = options;
     if (pressed || (mode == SynCookieMode.ALWAYS && firstFree == null)) {
       lastCookie = now;
       cookieSent = true;
@@ -228,7 +230,8 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     if (cookieSent && now - lastCookie <= SynCookies.VALID) {
       cookie = protocol.cookies().read(ends, segment, offset, now);
     }
-    Route route = cookie == null ? null : out.route(ends);
+    IpOptions options = IpOptions.of(settings.ipOptions, packet, ends.remote());
+    Route route = cookie == null ? null : out.route(ends, options);
     if (cookie == null || route == null) {
       protocol.sendReset(packet);
     } else if (!reserve()) {
@@ -238,6 +241,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
           HalfOpen.Answer.of(
               cookie, segment, protocol.configuration(), settings, ends, route.mtu());
       answer.tsOffset = offset;
+      answer.ipOptions = options;
       TcpEndpoint child = child(new HalfOpen(this, ends, answer, now), false);
       Occupant other = protocol.connections().putIfAbsent(ends, child);
       if (other != null) {

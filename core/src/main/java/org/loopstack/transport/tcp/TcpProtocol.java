@@ -238,15 +238,17 @@ public final class TcpProtocol implements UpperProtocol {
       return;
     }
     FourTuple ends = endsOf(packet);
+    IpOptions options = IpOptions.wayBack(packet, ends.remote());
     Route route;
     try {
-      route = internet.route(ends.remote(), ends.local(), 0);
+      route = internet.route(IpOptions.firstHop(options, ends.remote()), ends.local(), 0);
     } catch (ErrnoException noWayBack) {
       return;
     }
     boolean acknowledges = (flags & TcpHeader.ACK) != 0;
     Segment segment = new Segment(packet);
-    Packet reset = Packet.allocate(route.headroom(), TcpHeader.MIN_LENGTH);
+    Packet reset =
+        Packet.allocate(route.headroom() + IpOptions.length(options), TcpHeader.MIN_LENGTH);
     int header = reset.append(TcpHeader.MIN_LENGTH);
     reset.setTransport(header, IpProtocol.TCP);
     reset.setTime(packet.time());
@@ -261,9 +263,11 @@ public final class TcpProtocol implements UpperProtocol {
         acknowledges ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK,
         0,
         0);
-    SegmentWriter.finishChecksum(reset, route, ends);
+    SegmentWriter.finishChecksum(reset, route, ends, options);
     // A reset that cannot be sent is a reset that is lost: the peer will ask again.
-    var _ = internet.send(route, reset, IpProtocol.TCP, configuration.ttl(), 0, true);
+    byte[] inHeader = IpOptions.bytes(options);
+    var _ =
+        internet.send(route, reset, IpProtocol.TCP, configuration.ttl(), 0, true, true, inHeader);
   }
 
   // ---- from above ----
@@ -313,13 +317,13 @@ public final class TcpProtocol implements UpperProtocol {
   Registration register(
       TcpEndpoint endpoint,
       PortTable.@Nullable Claim bound,
-      Route route,
-      int remotePort,
+      IpAddress local,
+      TransportAddress far,
       TcpSettings settings,
       long now)
       throws ErrnoException {
-    IpAddress local = route.source();
-    IpAddress remote = route.destination();
+    IpAddress remote = far.address();
+    int remotePort = far.port();
     Place place = new Place(endpoint, now);
     if (bound != null) {
       if (!place.take(new FourTuple(local, bound.port(), remote, remotePort))) {
@@ -331,7 +335,7 @@ public final class TcpProtocol implements UpperProtocol {
     PortTable.Claim claim =
         ports.claimForConnect(
             local,
-            new TransportAddress(remote, remotePort),
+            far,
             settings.reuseAddress,
             settings.reusePort,
             port -> place.take(new FourTuple(local, port, remote, remotePort)));

@@ -11,6 +11,7 @@ import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.AddressFamily;
 import org.loopstack.transport.TransportOptions;
+import org.loopstack.transport.info.TcpReport;
 
 /**
  * What a user has set on one TCP socket. A connection that is accepted inherits a copy of its
@@ -77,6 +78,12 @@ final class TcpSettings {
 
   private int hops = -1;
 
+  /** IP_OPTIONS: what {@link IpOptions#check} has passed. */
+  byte[] ipOptions = {};
+
+  /** TCP_REPORTS. */
+  TcpReport.Listener reports = TcpReport.Listener.NOBODY;
+
   /** IPV6_V6ONLY. */
   boolean v6Only;
 
@@ -112,6 +119,7 @@ final class TcpSettings {
     all.add(TransportOptions.SO_RCVLOWAT);
     all.add(TransportOptions.SO_ERROR);
     all.add(TransportOptions.IP_TTL);
+    all.add(TransportOptions.IP_OPTIONS);
     all.add(TransportOptions.IPV6_UNICAST_HOPS);
     all.add(TransportOptions.IPV6_V6ONLY);
     all.add(TransportOptions.TCP_MAXSEG);
@@ -120,6 +128,7 @@ final class TcpSettings {
     all.add(TransportOptions.TCP_CONGESTION);
     all.add(TransportOptions.TCP_DEFER_ACCEPT);
     all.add(TransportOptions.TCP_INFO);
+    all.add(TransportOptions.TCP_REPORTS);
     try {
       all.add(ExtendedSocketOptions.TCP_KEEPIDLE);
       all.add(ExtendedSocketOptions.TCP_KEEPINTERVAL);
@@ -197,6 +206,8 @@ final class TcpSettings {
     trafficClass = from.trafficClass;
     ttl = from.ttl;
     hops = from.hops;
+    ipOptions = from.ipOptions;
+    reports = from.reports;
     v6Only = from.v6Only;
     lowWater = from.lowWater;
     quickAck = from.quickAck;
@@ -261,6 +272,8 @@ final class TcpSettings {
       case "TCP_DEFER_ACCEPT" -> deferAccept = timeouts(integer(value));
       case "TCP_FASTOPEN" -> fastOpen = within(value, 0, Integer.MAX_VALUE);
       case "TCP_FASTOPEN_CONNECT" -> fastOpenConnect = (Boolean) value;
+      case "TCP_REPORTS" -> reports = (TcpReport.Listener) value;
+      case "IP_OPTIONS" -> ipOptions = IpOptions.check((byte[]) value);
       case "TCP_INFO", "SO_ERROR" -> throw new ErrnoException(Errno.ENOPROTOOPT);
       default -> throw new UnsupportedOperationException("'" + name + "' not supported");
     }
@@ -335,6 +348,8 @@ final class TcpSettings {
       case "IPV6_V6ONLY" -> v6Only;
       case "TCP_NODELAY" -> noDelay;
       case "TCP_CORK" -> cork;
+      case "TCP_REPORTS" -> reports;
+      case "IP_OPTIONS" -> ipOptions.clone();
       case "TCP_QUICKACK" -> quickAck;
       case "TCP_KEEPIDLE" -> (int) (keepAliveIdle / SECOND);
       case "TCP_KEEPINTERVAL" -> (int) (keepAliveInterval / SECOND);

@@ -4,9 +4,13 @@ package org.loopstack.transport.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.loopstack.wire.TcpHeader.ACK;
+import static org.loopstack.wire.TcpHeader.SYN;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
+import org.loopstack.transport.TransportOptions;
+import org.loopstack.transport.info.TcpReport;
 import org.loopstack.wire.IcmpMessage;
 import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.Ipv4Datagram;
@@ -32,6 +38,10 @@ class IcmpErrorsTest {
   }
 
   private void error(int type, int code, int sequence, int port) {
+    error(f, type, code, sequence, port);
+  }
+
+  private static void error(TcpFixture f, int type, int code, int sequence, int port) {
     TcpSegment ours =
         new TcpSegment(TcpFixture.PORT, port, sequence, 0, ACK, 0, 0, Octets.EMPTY, Octets.EMPTY);
     byte[] about = Ipv4Datagram.of(TcpFixture.US, TcpFixture.PEER, ours).encode();
@@ -75,6 +85,67 @@ class IcmpErrorsTest {
     f.peerAcknowledges(f.iss + 6);
     f.peerSends("world");
     assertThat(f.read()).isEqualTo("world");
+  }
+
+  /**
+   * By default as Linux does; the profile that keeps to RFC 9293 section 3.9.2.2 tries on after a
+   * soft error, and gives up for a hard one only.
+   */
+  @Tag("RFC9293-MUST-56")
+  @Tag("RFC9293-SHLD-26")
+  @ParameterizedTest
+  @CsvSource({
+    "3, 0, true",
+    "3, 1, true",
+    "3, 5, true",
+    "11, 0, true",
+    "11, 1, true",
+    "12, 0, true",
+    "3, 2, false",
+    "3, 3, false"
+  })
+  void anAttemptOutlivesASoftErrorIfItIsToldTo(int type, int code, boolean lives) throws Exception {
+    TcpFixture patient =
+        new TcpFixture(TcpConfiguration.linux().toBuilder().softErrorsEndAttempts(false).build());
+    patient.bring(TcpState.SYN_SENT);
+    error(patient, type, code, patient.iss, TcpFixture.PEER_PORT);
+    assertThat(patient.state()).isEqualTo(lives ? TcpState.SYN_SENT : TcpState.CLOSED);
+    if (lives) {
+      patient.pass(Duration.ofSeconds(1));
+      assertThat(patient.sentOne().flags()).as("tries on").isEqualTo(SYN);
+    }
+  }
+
+  @Tag("RFC9293-MUST-47")
+  @Tag("RFC9293-SHLD-20")
+  @Tag("RFC9293-SHLD-25")
+  @Test
+  void whoWantsReportsIsCalledAndNobodyElse() throws Exception {
+    List<TcpReport> reports = new ArrayList<>();
+    f.accept();
+    f.write("hello");
+    error(3, 1, f.iss + 1);
+    f.endpoint().setOption(TransportOptions.TCP_REPORTS, reports::add);
+    error(3, 0, f.iss + 1);
+    f.endpoint().setOption(TransportOptions.TCP_REPORTS, TcpReport.Listener.NOBODY);
+    error(3, 1, f.iss + 1);
+    assertThat(reports)
+        .containsExactly(
+            new TcpReport(
+                new InetSocketAddress("10.0.0.1", TcpFixture.PORT),
+                new InetSocketAddress("10.0.0.2", TcpFixture.PEER_PORT),
+                TcpReport.Reason.ICMP_ERROR,
+                Errno.ENETUNREACH.number()));
+  }
+
+  @Tag("RFC9293-MUST-47")
+  @Test
+  void aReportMayUseTheConnectionThatItIsAbout() throws Exception {
+    f.accept();
+    f.endpoint().setOption(TransportOptions.TCP_REPORTS, report -> f.endpoint().close());
+    f.write("hello");
+    error(3, 1, f.iss + 1);
+    assertThat(f.state()).isEqualTo(TcpState.FIN_WAIT_1);
   }
 
   @Tag("RFC9293-MUST-47")

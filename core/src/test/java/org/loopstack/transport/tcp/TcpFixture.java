@@ -76,6 +76,11 @@ final class TcpFixture {
     this(configuration, 0x7fff_ff00, 0xffff_ff80, 1500);
   }
 
+  /** A host whose internet layer is set up as the test wants it. */
+  TcpFixture(InternetConfiguration configuration) {
+    this(TcpConfiguration.linux(), configuration, 0x7fff_ff00, 0xffff_ff80, 1500);
+  }
+
   /**
    * A host with a link, 10.0.0.1/24.
    *
@@ -83,11 +88,16 @@ final class TcpFixture {
    * @param irs the peer's
    */
   TcpFixture(TcpConfiguration configuration, int iss, int irs, int mtu) {
+    this(configuration, InternetConfiguration.LINUX, iss, irs, mtu);
+  }
+
+  private TcpFixture(
+      TcpConfiguration configuration, InternetConfiguration below, int iss, int irs, int mtu) {
     this.iss = iss;
     this.irs = irs;
     peerNext = irs;
     Engine engine = Engine.virtual(clock, 11);
-    internet = new InternetLayer(engine, InternetConfiguration.LINUX);
+    internet = new InternetLayer(engine, below);
     script = new ScriptedLink(mtu);
     link = internet.addInterface("test0", script);
     try {
@@ -173,6 +183,11 @@ final class TcpFixture {
       }
     }
     return all;
+  }
+
+  /** The oldest datagram that we have sent since the last look, as bytes. */
+  byte[] sentBytes() {
+    return Objects.requireNonNull(script.poll(), "nothing was sent");
   }
 
   /** The only segment we have sent since the last look. */
