@@ -28,7 +28,7 @@ record Requirement(
     return "RFC" + rfc + "-" + id;
   }
 
-  /** Whether the build insists on a test, or on a reason why there is none. */
+  /** Whether the build insists on a test. */
   boolean isAbsolute() {
     return level.startsWith("MUST");
   }

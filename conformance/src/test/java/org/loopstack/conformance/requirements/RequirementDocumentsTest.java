@@ -12,10 +12,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Holds {@code docs/rfc} to the catalogue and to the tags on the tests, and every MUST to a test.
@@ -28,16 +30,20 @@ class RequirementDocumentsTest {
 
   private static final Path ROOT = Path.of("..");
   private static final Path PAGES = ROOT.resolve("docs/rfc");
+  private static final String[] MODULES = {"core", "script", "conformance"};
   private static final Path CATALOGUE = Path.of("src/test/requirements");
 
   @Test
-  void everyMustHasATestOrAReasonAndThePagesSayIt() throws IOException {
-    assumeTrue(
-        Files.isDirectory(ROOT.resolve("core/target/test-classes")),
-        "the tests of core are not compiled");
+  void everyMustHasATestAndThePagesSayIt() throws IOException {
+    for (String module : MODULES) {
+      assumeTrue(
+          Files.isDirectory(ROOT.resolve(module).resolve("target/test-classes")),
+          "the tests of " + module + " are not compiled");
+    }
+    SortedMap<String, SortedSet<TaggedTests.Place>> tests = TaggedTests.find(ROOT, MODULES);
+    TaggedScripts.add(ROOT, "script/src/test/scripts", tests);
     RequirementDocuments documents =
-        new RequirementDocuments(
-            Catalogue.read(CATALOGUE), TaggedTests.find(ROOT, "core", "conformance"), sources());
+        new RequirementDocuments(Catalogue.read(CATALOGUE), tests, sources());
     assertThat(documents.faults()).isEmpty();
     SortedMap<String, String> wanted = documents.pages();
     if ("update".equals(System.getProperty("requirements"))) {
@@ -57,8 +63,10 @@ class RequirementDocumentsTest {
                 "MUST-1 | MUST | 2 | has a test | Here",
                 "MUST-2 | MUST NOT | 2 | has none | Here",
                 "MUST-3 | MUST | 2 | has a reason | Here | reason",
+                "MUST-4 | MUST | 2 | has a script and a reason | Here | why",
                 "SHLD-1 | SHOULD | 2 | needs none | Nowhere"));
-    SortedMap<String, java.util.SortedSet<TaggedTests.Place>> tests = new TreeMap<>();
+    SortedMap<String, SortedSet<TaggedTests.Place>> tests = new TreeMap<>();
+    tests.put("RFC1-MUST-4", new TreeSet<>(List.of(new TaggedTests.Place("x/a.pkt", "a.pkt"))));
     for (String tag : List.of("RFC1-MUST-1", "RFC1-MUST-9", "RFC1-2.1", "RFC2-MUST-9")) {
       tests.put(tag, new TreeSet<>(List.of(new TaggedTests.Place("x/T.java", "T.shows"))));
     }
@@ -69,15 +77,48 @@ class RequirementDocumentsTest {
     assertThat(documents.faults())
         .containsExactly(
             "no test is tagged RFC1-MUST-2: has none",
+            "no test is tagged RFC1-MUST-3: has a reason",
             "RFC1-SHLD-1 names a class that is not there: Nowhere",
             "a test is tagged RFC1-MUST-9, which the catalogue does not know");
     assertThat(documents.pages().get("1.md"))
         .contains("| MUST-1 | MUST | 2 | has a test | [`Here`](../../x/Here.java) | [`T.shows`]")
         .contains("| MUST-3 | MUST | has a reason | reason |")
+        .contains("[`a.pkt`](../../x/a.pkt) (in part) |")
         .contains("| 2.1 | [`T.shows`]");
     assertThat(documents.pages().get("README.md"))
-        .contains("| [1](1.md) | Title | 1 | 1 | 0 | 0 | 0 |")
+        .contains("| [1](1.md) | Title | 1 | 2 | 0 | 0 | 0 |")
         .contains("| 2 | MUST-9 | [`T.shows`]");
+  }
+
+  @Test
+  void aScriptSaysWhatItShowsInAComment() {
+    assertThat(TaggedScripts.tags("// RFC 9293 3.8.3 MUST-20, SHLD-9"))
+        .containsExactly("RFC9293-MUST-20", "RFC9293-SHLD-9");
+    assertThat(TaggedScripts.tags("  // RFC 5961 3.2-EXACT")).containsExactly("RFC5961-3.2-EXACT");
+    assertThat(TaggedScripts.tags("// RFC 9293 3.10.7.4")).containsExactly("RFC9293-3.10.7.4");
+    assertThat(TaggedScripts.tags("// RFC 2525 2.17, RFC 9293 3.6.1 MUST-13: prose, 3.4: MUST-1"))
+        .containsExactly("RFC2525-2.17", "RFC9293-MUST-13");
+    assertThat(TaggedScripts.tags("// RFC 9293 MUST-24 to MUST-27: prose")).isEmpty();
+    assertThat(TaggedScripts.tags("// RFC 9293: prose")).isEmpty();
+    assertThat(TaggedScripts.tags("// RFC 9293 section 3.8.3: MUST-20 is ...")).isEmpty();
+    assertThat(TaggedScripts.tags("+0 < S 0:0(0) win 100 // RFC 9293 MUST-20")).isEmpty();
+  }
+
+  /** The check must not be one that always passes: it is tried on a repository of a few files. */
+  @Test
+  void aScriptWithAnUnknownRequirementIsAFault(@TempDir Path root) throws IOException {
+    Path scripts = Files.createDirectories(root.resolve("scripts/sub"));
+    Files.writeString(scripts.resolve("a.pkt"), "// RFC 1 MUST-1\n0 socket(...) = 3\n");
+    Files.writeString(scripts.resolve("b.pkt"), "// RFC 1 MUST-7\n");
+    SortedMap<String, SortedSet<TaggedTests.Place>> tests = new TreeMap<>();
+    TaggedScripts.add(root, "scripts", tests);
+    Catalogue.Rfc rfc = Catalogue.parse(1, List.of("# Title", "MUST-1 | MUST | 2 | shown | "));
+    RequirementDocuments documents =
+        new RequirementDocuments(new Catalogue(new TreeMap<>(Map.of(1, rfc))), tests, Map.of());
+    assertThat(documents.faults())
+        .containsExactly("a test is tagged RFC1-MUST-7, which the catalogue does not know");
+    assertThat(documents.pages().get("1.md"))
+        .contains("| MUST-1 | MUST | 2 | shown |  | [`sub/a.pkt`](../../scripts/sub/a.pkt) |");
   }
 
   /** Where the sources of core are, by simple name. */
