@@ -53,6 +53,12 @@ final class Icmpv6Input {
         return error(packet, source);
       }
       default -> {
+        // RFC 4443 2.4 (a): "If an ICMPv6 error message of unknown type is received at its
+        // destination, it MUST be passed to the upper-layer process that originated the packet that
+        // caused the error, where this can be identified." Above 127 they are informational.
+        if (type < Icmpv6Header.ECHO_REQUEST) {
+          return error(packet, source);
+        }
         UpperProtocol listener = layer.upper(IpProtocol.ICMPV6);
         if (listener != null) {
           listener.receive(packet, source, destination);
@@ -150,8 +156,7 @@ final class Icmpv6Input {
     return switch (type) {
       case Icmpv6Header.PACKET_TOO_BIG -> Kind.PACKET_TOO_BIG;
       case Icmpv6Header.TIME_EXCEEDED -> Kind.TIME_EXCEEDED;
-      case Icmpv6Header.PARAMETER_PROBLEM -> Kind.PARAMETER_PROBLEM;
-      default ->
+      case Icmpv6Header.UNREACHABLE ->
           switch (code) {
             case Icmpv6Header.NO_ROUTE -> Kind.NETWORK_UNREACHABLE;
             case Icmpv6Header.PORT_UNREACHABLE -> Kind.PORT_UNREACHABLE;
@@ -160,6 +165,8 @@ final class Icmpv6Input {
             // Prohibited, "source address failed ingress/egress policy", "reject route".
             default -> Kind.PROHIBITED;
           };
+      // What nobody knows is EPROTO, as on Linux.
+      default -> Kind.PARAMETER_PROBLEM;
     };
   }
 }

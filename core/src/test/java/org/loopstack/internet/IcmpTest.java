@@ -353,6 +353,23 @@ class IcmpTest {
     assertThat(error.quotedLength()).isEqualTo(12);
   }
 
+  @Tag("RFC4443-2.4-A")
+  @ParameterizedTest
+  @CsvSource({"5, PARAMETER_PROBLEM", "100, PARAMETER_PROBLEM", "1, NETWORK_UNREACHABLE"})
+  void passesAnIcmpv6ErrorOfUnknownTypeOnAsWell(int type, IcmpError.Kind kind) {
+    byte[] about = datagram(IpProtocol.UDP, "2001:db8::2", "2001:db8:9::9", new byte[12]);
+    byte[] message = new byte[8 + about.length];
+    message[0] = (byte) type;
+    System.arraycopy(about, 0, message, 8, about.length);
+    two.inject(datagram(IpProtocol.ICMPV6, "2001:db8::1", "2001:db8::2", message));
+
+    assertThat(two.b.udp.errors).hasSize(1);
+    IcmpError error = two.b.udp.errors.getFirst();
+    assertThat(error.kind()).isEqualTo(kind);
+    assertThat(error.type()).isEqualTo(type);
+    assertThat(error.destination()).isEqualTo(Host.ip("2001:db8:9::9"));
+  }
+
   @Tag("RFC9293-MUST-55")
   @Test
   void ignoresAnErrorAboutADatagramThatIsNotOursAndSourceQuench() {

@@ -7,6 +7,7 @@ import static org.loopstack.wire.SequenceNumber.le;
 import static org.loopstack.wire.SequenceNumber.lt;
 
 import org.loopstack.internet.Errno;
+import org.loopstack.transport.info.TcpReport;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.SequenceNumber;
 import org.loopstack.wire.TcpHeader;
@@ -338,6 +339,11 @@ final class SegmentArrives {
     if (gt(pointer, tcb.rcvNxt) && (!tcb.rcvUrgent || gt(pointer, tcb.rcvUp))) {
       tcb.rcvUp = pointer;
       tcb.rcvUrgent = true;
+      int toRead = SequenceNumber.diff(pointer, tcb.rcvNxt) + receiver.buffer.size();
+      // Section 3.8.5, MUST-32: "A TCP implementation MUST inform the application layer
+      // asynchronously whenever it receives an urgent pointer and there was previously no pending
+      // urgent data, or whenever the urgent pointer advances in the data stream".
+      connection.report(TcpReport.Reason.URGENT, toRead);
     }
   }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Clock;
 import org.loopstack.internet.Errno;
 import org.loopstack.transport.Readiness;
+import org.loopstack.transport.info.TcpReport;
 import org.loopstack.wire.SequenceNumber;
 import org.loopstack.wire.TcpHeader;
 
@@ -648,6 +649,8 @@ final class Sender {
     if (connection.configuration.isTimedOut(limit, timeouts, now - retriedSince)) {
       size.blackHole(now);
       connection.out.doubtPath();
+      // Section 3.9.1.8: a condition that is "reported asynchronously to the application".
+      connection.report(TcpReport.Reason.EXCESSIVE_RETRANSMISSIONS, timeouts);
     }
   }
 

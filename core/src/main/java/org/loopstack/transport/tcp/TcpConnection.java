@@ -196,6 +196,11 @@ final class TcpConnection {
     return kind.isHard() && kind != IcmpError.Kind.PARAMETER_PROBLEM;
   }
 
+  /** Something has happened that the user may want to know. */
+  void report(TcpReport.Reason reason, int subreason) {
+    owner.report(reason, subreason);
+  }
+
   /** The internet layer would not send a segment. */
   void onSendRefused(Errno refused) {
     if (refused == Errno.EMSGSIZE) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.loopstack.wire.TcpHeader.ACK;
 import static org.loopstack.wire.TcpHeader.SYN;
+import static org.loopstack.wire.TcpHeader.URG;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -136,6 +137,46 @@ class IcmpErrorsTest {
                 new InetSocketAddress("10.0.0.2", TcpFixture.PEER_PORT),
                 TcpReport.Reason.ICMP_ERROR,
                 Errno.ENETUNREACH.number()));
+  }
+
+  @Tag("RFC9293-MUST-47")
+  @Tag("RFC9293-SHLD-9")
+  @Tag("RFC9293-SHLD-10")
+  @Test
+  void dataThatIsSentAgainTooOftenIsReportedBeforeTheConnectionIsGivenUp() throws Exception {
+    List<TcpReport> reports = new ArrayList<>();
+    f.accept();
+    f.endpoint().setOption(TransportOptions.TCP_REPORTS, reports::add);
+    f.write("hello");
+    f.passMillis(1000);
+    assertThat(f.sent()).as("once, and twice again").hasSize(3);
+    assertThat(reports).isEmpty();
+    f.pass(Duration.ofMinutes(1));
+    assertThat(f.state()).isEqualTo(TcpState.ESTABLISHED);
+    assertThat(reports)
+        .isNotEmpty()
+        .allMatch(r -> r.reason() == TcpReport.Reason.EXCESSIVE_RETRANSMISSIONS);
+    assertThat(reports.getFirst().subreason()).isGreaterThanOrEqualTo(3);
+  }
+
+  @Tag("RFC9293-MUST-32")
+  @Tag("RFC9293-MUST-33")
+  @Tag("RFC9293-MUST-47")
+  @Test
+  void anUrgentPointerIsReportedWhenItComesAndWhenItAdvances() throws Exception {
+    List<TcpReport> reports = new ArrayList<>();
+    f.accept();
+    f.endpoint().setOption(TransportOptions.TCP_REPORTS, reports::add);
+    f.endpoint().setOption(TransportOptions.SO_OOBINLINE, true);
+    f.peer(ACK | URG).urgent(3).data("abc").send();
+    f.peerNext += 3;
+    f.peer(ACK | URG).urgent(2).data("de").send();
+    f.peerNext += 2;
+    f.peer(ACK | URG).urgent(0).data("f").send();
+    assertThat(reports)
+        .allMatch(r -> r.reason() == TcpReport.Reason.URGENT)
+        .extracting(TcpReport::subreason)
+        .containsExactly(3, 5);
   }
 
   @Tag("RFC9293-MUST-47")

@@ -334,6 +334,28 @@ class LossRepairTest {
     assertThat(offsets()).containsExactly(10 * MSS);
   }
 
+  /**
+   * Of a segment sent twice it is not known which copy has arrived: after less than the shortest
+   * round trip it was the first, and says nothing of what was sent since.
+   */
+  @Tag("RFC8985-6.2-RACK-RTT")
+  @Test
+  void aRetransmissionAcknowledgedTooSoonIsNotTheNewestThatArrived() throws Exception {
+    open(true);
+    f.write(4 * MSS);
+    f.sent();
+    f.passMillis(100);
+    sack(MSS, 2 * MSS);
+    f.passMillis(25);
+    assertThat(offsets()).as("lost by RACK").containsExactly(0);
+    f.passMillis(10);
+    f.peerAcknowledges(first + 2 * MSS);
+    // Were it believed, all that was sent 125 ms before it would be lost.
+    f.sentNothing();
+    f.passMillis(30);
+    f.sentNothing();
+  }
+
   @Tag("RFC8985-6.3")
   @Test
   void aTimeoutSaysNothingOfWhatWasSentAMomentAgo() throws Exception {

@@ -162,6 +162,8 @@ class UdpSocketTest {
     assertRefused(Errno.EDESTADDRREQ, () -> client.send(bytes("x"), null));
   }
 
+  @Tag("RFC1122-4.1.3.5")
+  @Tag("RFC1122-4.1.3.5-SOURCE")
   @Test
   void theBestFitGetsTheDatagram() throws ErrnoException {
     DatagramEndpoint any = host.open();
