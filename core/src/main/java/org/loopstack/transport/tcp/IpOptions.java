@@ -15,11 +15,8 @@ import org.loopstack.wire.Ipv4Options;
  * The IPv4 options that all datagrams of a connection carry, a source route above all (RFC 9293
  * section 3.9.2.1): the way that the user has given, or the way back of the one by which a peer has
  * come. Immutable.
- *
- * @param firstHop where the datagrams go first: the first stop of the route, or the peer itself
- * @param options as they stand in the header, padded to a multiple of 4 bytes; not to be written
  */
-record IpOptions(IpAddress firstHop, byte[] options) {
+final class IpOptions {
   private static final int MOST = Ipv4Header.MAX_LENGTH - Ipv4Header.MIN_LENGTH;
 
   /** Type, length and pointer of a route, before its addresses. */
@@ -27,6 +24,17 @@ record IpOptions(IpAddress firstHop, byte[] options) {
 
   private static final int FIRST_POINTER = 4;
   private static final int ADDRESS = 4;
+
+  /** Where the datagrams go first: the first stop of the route, or the peer itself. */
+  private final IpAddress firstHop;
+
+  /** As they stand in the header, padded to a multiple of 4 bytes; not to be written. */
+  private final byte[] options;
+
+  private IpOptions(IpAddress firstHop, byte[] options) {
+    this.firstHop = firstHop;
+    this.options = options;
+  }
 
   /**
    * What a user sets (IP_OPTIONS): well-formed options of at most 40 bytes, of which one may be a

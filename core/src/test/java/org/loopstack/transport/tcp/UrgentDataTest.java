@@ -36,6 +36,7 @@ class UrgentDataTest {
 
   @Tag("RFC9293-MUST-30")
   @Tag("RFC9293-MUST-62")
+  @Tag("RFC6093-4")
   @Test
   void thePointerStandsBehindTheUrgentOctet() throws Exception {
     f.accept();
@@ -49,6 +50,7 @@ class UrgentDataTest {
   }
 
   @Tag("RFC9293-MUST-31")
+  @Tag("RFC6093-5")
   @Test
   void urgentDataMayBeLongerThanASegmentBothWays() throws Exception {
     f.accept();
