@@ -100,6 +100,7 @@ class RequirementDocumentsTest {
         .containsExactly("RFC2525-2.17", "RFC9293-MUST-13");
     assertThat(TaggedScripts.tags("// RFC 9293 MUST-24 to MUST-27: prose")).isEmpty();
     assertThat(TaggedScripts.tags("// RFC 9293: prose")).isEmpty();
+    assertThat(TaggedScripts.tags("// RFC 9293 SYN-RECEIVED: prose")).isEmpty();
     assertThat(TaggedScripts.tags("// RFC 9293 section 3.8.3: MUST-20 is ...")).isEmpty();
     assertThat(TaggedScripts.tags("+0 < S 0:0(0) win 100 // RFC 9293 MUST-20")).isEmpty();
   }

@@ -30,8 +30,8 @@ final class TaggedScripts {
   private static final Pattern NUMBER = Pattern.compile("[0-9]+");
   private static final Pattern SECTION = Pattern.compile("[0-9]+(\\.[0-9]+)*");
 
-  /** A label of the RFC's own, or a section with something after it. */
-  private static final Pattern LABEL = Pattern.compile("[0-9A-Z.]+(-[0-9A-Z.]+)+");
+  /** A label of the RFC's own with its number, or a section with something after it. */
+  private static final Pattern LABEL = Pattern.compile("(?=.*[0-9])[0-9A-Z.]+(-[0-9A-Z.]+)+");
 
   private TaggedScripts() {}
 
