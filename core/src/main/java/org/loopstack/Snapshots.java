@@ -18,6 +18,7 @@ import org.loopstack.link.LinkCounters;
 import org.loopstack.link.LinkFlag;
 import org.loopstack.transport.SocketInfo;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.transport.info.TcpMemoryInfo;
 import org.loopstack.wire.DropReason;
 
 /** Puts what the layers say of themselves into the words of {@link StackSnapshot}. */
@@ -27,7 +28,8 @@ final class Snapshots {
 
   private Snapshots() {}
 
-  static StackSnapshot take(String name, InternetLayer internet, List<SocketInfo> sockets) {
+  static StackSnapshot take(
+      String name, InternetLayer internet, List<SocketInfo> sockets, TcpMemoryInfo tcpMemory) {
     long epoch = internet.engine().clock().epochNanos();
     Instant time =
         Instant.ofEpochSecond(
@@ -43,7 +45,8 @@ final class Snapshots {
         routes(internet, internet.routes()),
         routes(internet, internet.localRoutes()),
         sockets.stream().map(Snapshots::of).toList(),
-        drops(internet));
+        drops(internet),
+        tcpMemory);
   }
 
   private static Map<DropReason, Long> drops(InternetLayer internet) {

@@ -220,7 +220,7 @@ public final class Stack implements AutoCloseable {
 
   /** What it looks like now. */
   public StackSnapshot snapshot() {
-    return Snapshots.take(name(), internet, transports.sockets());
+    return Snapshots.take(name(), internet, transports.sockets(), transports.tcpMemory());
   }
 
   /** Whether it was not closed yet. */

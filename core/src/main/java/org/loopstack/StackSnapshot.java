@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.transport.info.TcpMemoryInfo;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.IpPrefix;
@@ -21,6 +22,7 @@ import org.loopstack.wire.IpPrefix;
  * @param localRoutes the lines of the local table: what is for this host
  * @param sockets bound or connected, in no order
  * @param drops how many datagrams were thrown away, by reason; only reasons that occurred
+ * @param tcpMemory what the TCP connections hold together
  */
 public record StackSnapshot(
     String name,
@@ -29,7 +31,8 @@ public record StackSnapshot(
     List<Route> routes,
     List<Route> localRoutes,
     List<Socket> sockets,
-    Map<DropReason, Long> drops) {
+    Map<DropReason, Long> drops,
+    TcpMemoryInfo tcpMemory) {
 
   /** The lifetime of what lives for ever, as {@code ip -j} gives it: 2^32 - 1 seconds. */
   public static final long FOREVER = 0xffff_ffffL;

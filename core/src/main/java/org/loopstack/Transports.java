@@ -16,6 +16,7 @@ import org.loopstack.transport.PortRange;
 import org.loopstack.transport.PortTable;
 import org.loopstack.transport.SocketInfo;
 import org.loopstack.transport.StreamEndpoint;
+import org.loopstack.transport.info.TcpMemoryInfo;
 import org.loopstack.transport.raw.IcmpProtocol;
 import org.loopstack.transport.tcp.TcpConfiguration;
 import org.loopstack.transport.tcp.TcpProtocol;
@@ -72,6 +73,11 @@ final class Transports implements EndpointFactory, AutoCloseable {
         .maxBacklog(c.maximumBacklog())
         .ttl(c.defaultTtl())
         .build();
+  }
+
+  /** What the TCP connections hold together. */
+  TcpMemoryInfo tcpMemory() {
+    return tcp.memoryInfo();
   }
 
   @Override

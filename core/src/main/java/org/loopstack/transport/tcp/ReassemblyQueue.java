@@ -32,9 +32,13 @@ final class ReassemblyQueue {
   /** More pieces than this in one window are an attack on the walk through the list. */
   private static final int MAX_PIECES = 8192;
 
+  /** What a piece needs beside its data, about. */
+  private static final int PIECE_SIZE = 72;
+
   private @Nullable Piece first;
   private int pieces;
   private int bytes;
+  private long held;
   private long arrivals;
 
   /** The first run of what {@link #insert} was given last that was there already; or both equal. */
@@ -44,6 +48,11 @@ final class ReassemblyQueue {
 
   boolean isEmpty() {
     return first == null;
+  }
+
+  /** The size of the arrays that are kept alive, and of what keeps them in order. */
+  long held() {
+    return held;
   }
 
   /** How many bytes wait. */
@@ -110,12 +119,19 @@ final class ReassemblyQueue {
     }
   }
 
+  /** A part of the chain; what would keep alive more than twice its size is copied. */
   private static Slice part(Slice chain, int length) {
-    Slice part = Slice.limit(chain, length);
-    if (part == null) {
-      throw new AssertionError("a piece without data");
+    if (chain.length() >= length && chain.array().length <= 2 * length) {
+      return new Slice(chain.array(), chain.offset(), length);
     }
-    return part;
+    byte[] copy = new byte[length];
+    int at = 0;
+    for (Slice s = chain; s != null && at < length; s = s.next()) {
+      int n = Math.min(s.length(), length - at);
+      System.arraycopy(s.array(), s.offset(), copy, at, n);
+      at += n;
+    }
+    return new Slice(copy, 0, length);
   }
 
   private Piece link(Piece piece, @Nullable Piece before, @Nullable Piece after) {
@@ -127,6 +143,7 @@ final class ReassemblyQueue {
     }
     pieces++;
     bytes += piece.length;
+    held += PIECE_SIZE + piece.data.array().length;
     return piece;
   }
 
@@ -140,6 +157,7 @@ final class ReassemblyQueue {
       first = p.next;
       pieces--;
       bytes -= p.length;
+      held -= PIECE_SIZE + p.data.array().length;
       int skip = SequenceNumber.diff(tcb.rcvNxt, p.seq);
       if (skip > 0) {
         receiver.reportDuplicate(p.seq, SequenceNumber.min(p.end(), tcb.rcvNxt));
@@ -195,5 +213,6 @@ final class ReassemblyQueue {
     first = null;
     pieces = 0;
     bytes = 0;
+    held = 0;
   }
 }

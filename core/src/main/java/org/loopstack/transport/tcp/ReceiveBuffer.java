@@ -22,6 +22,7 @@ final class ReceiveBuffer {
   private @Nullable Slice first;
   private @Nullable Slice last;
   private int size;
+  private long held;
 
   /** The array of the last slice, if it is our own and has room. */
   private byte @Nullable [] gather;
@@ -33,13 +34,18 @@ final class ReceiveBuffer {
     return size;
   }
 
+  /** The size of the arrays that are kept alive: neighbours in the same array count once. */
+  long held() {
+    return held;
+  }
+
   /** Adds a chain of slices with so many bytes in all. */
   void append(@Nullable Slice chain, int length) {
     if (chain == null || length == 0) {
       return;
     }
     size += length;
-    if (length < SMALL && last != null && last.length() < SMALL) {
+    if (length < SMALL && ((last != null && last.length() < SMALL) || isWaste(chain))) {
       gather(chain, length);
       return;
     }
@@ -47,9 +53,55 @@ final class ReceiveBuffer {
     link(chain);
     Slice tail = chain;
     for (Slice next; (next = tail.next()) != null; ) {
+      hold(tail);
       tail = next;
     }
-    last = tail;
+    hold(tail);
+  }
+
+  /** Whether little would keep alive what is large. */
+  private boolean isWaste(Slice chain) {
+    return chain.array().length > GATHER && (last == null || last.array() != chain.array());
+  }
+
+  /** Counts a slice that follows what was the last one. */
+  private void hold(Slice slice) {
+    if (last == null || last.array() != slice.array()) {
+      held += slice.array().length;
+    }
+    last = slice;
+  }
+
+  /** A slice is taken off the front. */
+  private void release(Slice slice) {
+    Slice next = slice.next();
+    if (next == null || next.array() != slice.array()) {
+      held -= slice.array().length;
+    }
+  }
+
+  /**
+   * Copies all that waits into an array of its size, if that saves anything.
+   *
+   * @return how many runs have become one
+   */
+  int collapse() {
+    Slice chain = first;
+    if (chain == null || held <= size) {
+      return 0;
+    }
+    int length = size;
+    byte[] array = new byte[length];
+    int at = 0;
+    int runs = 0;
+    for (Slice s = chain; s != null; s = s.next()) {
+      System.arraycopy(s.array(), s.offset(), array, at, s.length());
+      at += s.length();
+      runs++;
+    }
+    clear();
+    append(new Slice(array, 0, length), length);
+    return runs;
   }
 
   private void link(Slice chain) {
@@ -63,7 +115,8 @@ final class ReceiveBuffer {
   private void gather(Slice chain, int length) {
     byte[] array = gather;
     if (array == null || array.length - gathered < length) {
-      array = new byte[GATHER];
+      // One that is alone may remain so.
+      array = new byte[last != null && last.length() < SMALL ? GATHER : length];
       gather = array;
       gathered = 0;
     }
@@ -74,7 +127,7 @@ final class ReceiveBuffer {
     }
     Slice slice = new Slice(array, at, length);
     link(slice);
-    last = slice;
+    hold(slice);
   }
 
   /**
@@ -92,6 +145,7 @@ final class ReceiveBuffer {
     Slice s = head;
     while (s != null && s.length() <= left) {
       left -= s.length();
+      release(s);
       previous = s;
       s = s.next();
     }
@@ -126,5 +180,6 @@ final class ReceiveBuffer {
     last = null;
     gather = null;
     size = 0;
+    held = 0;
   }
 }

@@ -4,6 +4,7 @@ package org.loopstack.transport.tcp;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Slice;
 import org.loopstack.transport.Readiness;
+import org.loopstack.wire.DropReason;
 import org.loopstack.wire.SequenceNumber;
 import org.loopstack.wire.TcpHeader;
 
@@ -12,11 +13,15 @@ import org.loopstack.wire.TcpHeader;
  * 3.8.6), and decides when to acknowledge (3.8.6.3).
  */
 final class Receiver {
+  /** A few of the largest arrays that a sender on the same host hands over. */
+  private static final int LEAST_MEMORY = 256 * 1024;
+
   final ReceiveBuffer buffer = new ReceiveBuffer();
   final ReassemblyQueue queue = new ReassemblyQueue();
 
   private final TcpConnection connection;
   private final TransmissionControlBlock tcb;
+  private final TcpMemory memory;
   private final DelayedAcks delayed;
   private final ReceiveWindow window;
 
@@ -38,6 +43,7 @@ final class Receiver {
   Receiver(TcpConnection connection) {
     this.connection = connection;
     this.tcb = connection.tcb;
+    this.memory = connection.account.memory();
     window = new ReceiveWindow(connection.configuration, tcb, connection.settings);
     delayed =
         new DelayedAcks(
@@ -194,8 +200,18 @@ final class Receiver {
     }
     delayed.onData(length, segment.has(TcpHeader.PSH), now);
     fresh = true;
+    boolean scarce = memory.isScarce();
+    if (scarce) {
+      window.moderate();
+    }
+    if (!hasMemory(segment.seq == tcb.rcvNxt, length)) {
+      // It comes again; the peer hears at once that it has not been taken.
+      connection.drop(segment, DropReason.TCP_BUFFER_FULL);
+      ackNow = true;
+      return;
+    }
     int echoAge = tcb.tsOk ? connection.out.timestamp(now) - segment.timestampEcho : -1;
-    window.onData(segment, delayed.peerSegment(), echoAge, false, now);
+    window.onData(segment, delayed.peerSegment(), echoAge, scarce, now);
     if (segment.seq == tcb.rcvNxt) {
       boolean wasReadable = isReadable();
       accept(segment.data(), length);
@@ -218,6 +234,39 @@ final class Receiver {
       }
       ackNow = true;
     }
+  }
+
+  /**
+   * Whether there is memory for a segment. Where it is short, as on Linux, first what waits is
+   * copied together, then what is ahead of a gap goes, and at last the segment itself: unless it is
+   * what the reader waits for and he has nothing else.
+   */
+  private boolean hasMemory(boolean inOrder, int length) {
+    if (isWithinMemory(length)) {
+      return true;
+    }
+    memory.pruning();
+    memory.collapsed(buffer.collapse());
+    connection.count();
+    if (isWithinMemory(length)) {
+      return true;
+    }
+    if (!queue.isEmpty()) {
+      queue.clear();
+      memory.prunedOutOfOrder();
+      connection.count();
+    }
+    if ((inOrder && buffer.size() == 0) || isWithinMemory(length)) {
+      return true;
+    }
+    memory.prunedReceived();
+    return false;
+  }
+
+  /** As Linux, twice the buffer's size counts for what is kept alive beside the data. */
+  private boolean isWithinMemory(int length) {
+    long held = buffer.held() + queue.held();
+    return held + length <= Math.max(2L * capacity(), LEAST_MEMORY) && !memory.isExhausted();
   }
 
   /** Appends data that begins at RCV.NXT; without SO_OOBINLINE the urgent byte is left out. */
@@ -300,7 +349,7 @@ final class Receiver {
     if (!tcb.state.canReceive()) {
       return;
     }
-    window.onRead(SequenceNumber.add(tcb.rcvNxt, -buffer.size()), false, now);
+    window.onRead(SequenceNumber.add(tcb.rcvNxt, -buffer.size()), memory.isScarce(), now);
     int free = free();
     // What the header's field cannot say cannot be opened either.
     int opened = Math.min(free, 65_535 << tcb.rcvWindShift) - tcb.rcvWnd();

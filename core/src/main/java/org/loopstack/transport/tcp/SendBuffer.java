@@ -46,10 +46,16 @@ final class SendBuffer {
 
   private long start;
   private long end;
+  private long held;
 
   /** How many bytes are kept. */
   int size() {
     return (int) (end - start);
+  }
+
+  /** The size of the arrays that are kept alive. */
+  long held() {
+    return held;
   }
 
   /** Adds bytes at the end; nobody may change them any more. */
@@ -57,8 +63,10 @@ final class SendBuffer {
     Run tail = last;
     if (tail == null) {
       first = last = new Run(array, offset, length, end);
+      held += array.length;
     } else if (length >= SMALL || (tail.length >= SMALL && !tail.gathers)) {
       last = tail.next = new Run(array, offset, length, end);
+      held += array.length;
     } else {
       gather(tail, array, offset, length);
     }
@@ -71,6 +79,7 @@ final class SendBuffer {
     if (!tail.gathers || tail.array.length - at < length) {
       Run run = new Run(new byte[GATHER], 0, 0, end);
       run.gathers = true;
+      held += GATHER;
       last = tail.next = run;
       gather(run, array, offset, length);
     } else {
@@ -87,6 +96,7 @@ final class SendBuffer {
       if (run == cursor) {
         cursor = null;
       }
+      held -= run.array.length;
       run = run.next;
     }
     first = run;
@@ -132,5 +142,6 @@ final class SendBuffer {
     last = null;
     cursor = null;
     start = end;
+    held = 0;
   }
 }

@@ -767,17 +767,22 @@ final class Sender {
 
   /** How many bytes the user may hand over now; one who finds too little is told later. */
   int room(int wanted) {
-    int room = Math.max(0, connection.settings.sendBuffer - buffer.size());
+    int room = starves() ? 0 : Math.max(0, connection.settings.sendBuffer - buffer.size());
     if (room < wanted) {
       roomWanted = true;
     }
     return room;
   }
 
+  /** Whether the stack has no memory for more than what is under way. */
+  private boolean starves() {
+    return buffer.size() > 0 && connection.account.memory().isExhausted();
+  }
+
   /** Whether a third of the buffer is free, as Linux asks before it wakes a writer. */
   boolean isWritable() {
     int capacity = connection.settings.sendBuffer;
-    boolean writable = capacity - buffer.size() >= capacity / 3;
+    boolean writable = capacity - buffer.size() >= capacity / 3 && !starves();
     roomWanted |= !writable;
     return writable;
   }

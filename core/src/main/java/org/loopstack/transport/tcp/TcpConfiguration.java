@@ -209,6 +209,21 @@ public final class TcpConfiguration {
     return values.receiveAutoTuning;
   }
 
+  /** What all connections hold together, in bytes: pressure ends below this. */
+  long memoryLow() {
+    return values.memoryLow;
+  }
+
+  /** Beyond this no window grows. */
+  long memoryPressure() {
+    return values.memoryPressure;
+  }
+
+  /** Beyond this what arrives and is written has to wait. */
+  long memoryHigh() {
+    return values.memoryHigh;
+  }
+
   /** What a larger SO_SNDBUF is cut to. */
   int maxSendBuffer() {
     return values.maxSendBuffer;
@@ -509,6 +524,10 @@ public final class TcpConfiguration {
     private int maxTunedReceiveBuffer = 3 << 20;
     private boolean receiveAutoTuning = true;
     private int maxReceiveBuffer = 6 << 20;
+    // A quarter of the heap, and Linux's parts of it. Linux itself takes less, of more.
+    private long memoryHigh = Runtime.getRuntime().maxMemory() / 4;
+    private long memoryPressure = memoryHigh / 2;
+    private long memoryLow = memoryHigh * 3 / 8;
     private int maxSendBuffer = 4 << 20;
     private int initialWindowSegments = 10;
     private int maxBacklog = 4096;
@@ -581,6 +600,9 @@ public final class TcpConfiguration {
       sendBuffer = from.sendBuffer;
       receiveBuffer = from.receiveBuffer;
       maxReceiveBuffer = from.maxReceiveBuffer;
+      memoryHigh = from.memoryHigh;
+      memoryPressure = from.memoryPressure;
+      memoryLow = from.memoryLow;
       maxTunedReceiveBuffer = from.maxTunedReceiveBuffer;
       receiveAutoTuning = from.receiveAutoTuning;
       maxSendBuffer = from.maxSendBuffer;
@@ -766,6 +788,23 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#receiveAutoTuning}. */
     public Builder receiveAutoTuning(boolean value) {
       receiveAutoTuning = value;
+      return this;
+    }
+
+    /**
+     * Sets {@link TcpConfiguration#memoryLow}, {@link TcpConfiguration#memoryPressure} and {@link
+     * TcpConfiguration#memoryHigh}.
+     *
+     * @throws IllegalArgumentException if they are not in this order
+     */
+    public Builder memory(long low, long pressure, long high) {
+      if (low < 0 || low > pressure || pressure > high) {
+        throw new IllegalArgumentException(
+            "Marks of memory in no order: " + low + ", " + pressure + ", " + high);
+      }
+      memoryLow = low;
+      memoryPressure = pressure;
+      memoryHigh = high;
       return this;
     }
 

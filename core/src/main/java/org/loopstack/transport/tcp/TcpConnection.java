@@ -47,6 +47,9 @@ final class TcpConnection {
     /** The connection has entered TIME-WAIT. */
     void timeWait(long now);
 
+    /** What all connections of the stack hold together. */
+    TcpMemory memory();
+
     /** The connection is gone. */
     void finished();
 
@@ -63,6 +66,9 @@ final class TcpConnection {
     void report(TcpReport.Reason reason, int subreason);
   }
 
+  /** What a connection needs without data, about. */
+  private static final int OWN_SIZE = 2048;
+
   final TcpConfiguration configuration;
   final TcpSettings settings;
   final TransmissionControlBlock tcb = new TransmissionControlBlock();
@@ -75,6 +81,7 @@ final class TcpConnection {
   final Handshake handshake;
   final TcpCounters counters = new TcpCounters();
   final UserTimeout userTimeout;
+  final TcpMemory.Account account;
 
   private final SegmentArrives arrives;
   private final Owner owner;
@@ -99,6 +106,7 @@ final class TcpConnection {
     this.configuration = configuration;
     this.settings = settings;
     this.owner = owner;
+    account = new TcpMemory.Account(owner.memory());
     userTimeout = new UserTimeout(settings);
     ecn = new Ecn(configuration);
     sender = new Sender(this);
@@ -158,6 +166,7 @@ final class TcpConnection {
     if (tcb.state.isSynchronized()) {
       receiver.settle(now);
     }
+    count();
   }
 
   /** An ICMP error about a segment of ours (RFC 9293 section 3.9.2.2, RFC 5927 section 4). */
@@ -408,6 +417,7 @@ final class TcpConnection {
     timers.stopAll();
     sender.clear();
     receiver.queue.clear();
+    count();
     restartTimeWait(now);
     owner.timeWait(now);
   }
@@ -456,8 +466,16 @@ final class TcpConnection {
     sender.clear();
     // What had arrived in order stays readable, as on Linux.
     receiver.queue.clear();
+    count();
     owner.raise(Readiness.ALL);
     owner.finished();
+  }
+
+  /** Tells the stack how much memory the connection holds. */
+  void count() {
+    boolean small = tcb.state == TcpState.CLOSED || tcb.state == TcpState.TIME_WAIT;
+    long buffers = sender.buffer.held() + receiver.buffer.held() + receiver.queue.held();
+    account.hold(buffers + (small ? 0 : OWN_SIZE));
   }
 
   // ---- errors ----

@@ -284,6 +284,11 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   }
 
   @Override
+  public TcpMemory memory() {
+    return protocol.memory();
+  }
+
+  @Override
   public void refuse(Packet packet) {
     protocol.sendReset(packet);
   }

@@ -20,6 +20,7 @@ import org.loopstack.transport.ListenerEndpoint;
 import org.loopstack.transport.PortTable;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.transport.info.TcpMemoryInfo;
 import org.loopstack.wire.Bytes;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.InternetChecksum;
@@ -54,6 +55,7 @@ public final class TcpProtocol implements UpperProtocol {
   private final ListenerTable listeners = new ListenerTable();
   private final Set<TcpListener> openListeners = ConcurrentHashMap.newKeySet();
   private final AtomicInteger timeWaits = new AtomicInteger();
+  private final TcpMemory memory;
   private volatile boolean closed;
 
   /** TCP over an internet layer; registers itself there. */
@@ -61,6 +63,7 @@ public final class TcpProtocol implements UpperProtocol {
     this.internet = internet;
     this.ports = ports;
     this.configuration = configuration;
+    this.memory = new TcpMemory(configuration);
     this.isn = new IsnGenerator(internet.engine().randomness());
     this.cookies = new SynCookies(internet.engine().randomness());
     this.fastOpen =
@@ -74,6 +77,15 @@ public final class TcpProtocol implements UpperProtocol {
 
   TcpConfiguration configuration() {
     return configuration;
+  }
+
+  TcpMemory memory() {
+    return memory;
+  }
+
+  /** What all connections hold together. */
+  public TcpMemoryInfo memoryInfo() {
+    return memory.info();
   }
 
   IsnGenerator isn() {

@@ -26,6 +26,7 @@ final class UserCalls {
     Slice data = c.receiver.buffer.take(limit);
     if (data != null) {
       c.receiver.onRead(now);
+      c.count();
       return data;
     }
     // As on Linux, a stream that has ended stays so whatever comes later.
@@ -65,6 +66,7 @@ final class UserCalls {
     c.sender.buffer.append(array, 0, length);
     c.launchIfWaiting(now);
     c.sender.output(now);
+    c.count();
   }
 
   /** SEND with the URGENT flag: one byte. */
@@ -92,7 +94,7 @@ final class UserCalls {
    */
   static void close(TcpConnection c, boolean reset, long now) {
     switch (c.tcb.state) {
-      case CLOSED -> {}
+      case CLOSED -> c.receiver.clear();
       case SYN_SENT -> c.terminate(null, now);
       case TIME_WAIT -> c.receiver.clear();
       case CLOSING, LAST_ACK -> {
@@ -111,6 +113,7 @@ final class UserCalls {
         }
       }
     }
+    c.count();
   }
 
   /** What is possible without blocking, as bits of {@link Readiness}. */

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.transport.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.loopstack.wire.TcpHeader.ACK;
+import static org.loopstack.wire.TcpHeader.FIN;
+import static org.loopstack.wire.TcpHeader.RST;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.loopstack.buffer.Slice;
+import org.loopstack.transport.TransportOptions;
+import org.loopstack.wire.DropReason;
+
+/** What a stack's connections hold together, and what they do when it is too much. */
+class TcpMemoryTest {
+  private static final String SEGMENT = "x".repeat(1000);
+
+  private TcpFixture f = new TcpFixture();
+
+  private static TcpFixture with(long low, long pressure, long high) {
+    return new TcpFixture(TcpConfiguration.linux().toBuilder().memory(low, pressure, high).build());
+  }
+
+  private long held() {
+    return f.tcp.memoryInfo().held();
+  }
+
+  private long counter(String name) {
+    return f.tcp.memoryInfo().counters().get(name);
+  }
+
+  @Test
+  void whatIsSentReceivedAndAheadOfAGapCountsAndIsGivenBack() throws Exception {
+    f.accept();
+    assertThat(held()).isEqualTo(4096);
+    f.write("x".repeat(100_000));
+    assertThat(held()).isGreaterThanOrEqualTo(100_000);
+    for (int i = 0; i < 20; i++) {
+      f.peerSends(SEGMENT);
+    }
+    assertThat(held()).isGreaterThanOrEqualTo(120_000);
+    f.peer(ACK).seq(f.peerNext + 2000).data(SEGMENT).send();
+    assertThat(f.core().receiver.queue.held()).isGreaterThanOrEqualTo(1000);
+    f.peer(RST).send();
+    // What had come in order can still be read.
+    assertThat(held()).isBetween(20_000L, 60_000L);
+    f.endpoint().close();
+    assertThat(held()).isZero();
+  }
+
+  @Test
+  void nothingIsLeftAfterAnOrderlyClose() throws Exception {
+    f.accept();
+    f.write("hello");
+    f.peerSends(SEGMENT);
+    assertThat(f.read()).hasSize(1000);
+    f.peerAcknowledges(f.iss + 6);
+    f.endpoint().shutdownOutput();
+    f.peerAcknowledges(f.iss + 7);
+    f.peer(FIN | ACK).send();
+    assertThat(f.state()).isEqualTo(TcpState.TIME_WAIT);
+    assertThat(held()).isZero();
+    f.endpoint().close();
+    f.pass(Duration.ofMinutes(2));
+    assertThat(held()).isZero();
+  }
+
+  @Test
+  void pressureBeginsBeyondItsMarkAndEndsAtTheLowOne() {
+    TcpMemory memory = new TcpMemory(configuration(100, 200, 300));
+    memory.reserve(200);
+    assertThat(memory.isScarce()).isFalse();
+    memory.reserve(1);
+    assertThat(memory.isScarce()).isTrue();
+    assertThat(memory.isExhausted()).isFalse();
+    memory.reserve(100);
+    assertThat(memory.isExhausted()).isTrue();
+    memory.reserve(-200);
+    assertThat(memory.isScarce()).isTrue();
+    memory.reserve(-1);
+    assertThat(memory.isScarce()).isFalse();
+    assertThat(memory.info().counters()).containsEntry("TcpExtTCPMemoryPressures", 1L);
+  }
+
+  private static TcpConfiguration configuration(long low, long pressure, long high) {
+    return TcpConfiguration.linux().toBuilder().memory(low, pressure, high).build();
+  }
+
+  @Test
+  void marksInNoOrderAreRefused() {
+    assertThatThrownBy(() -> configuration(3, 2, 4)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> configuration(1, 5, 4)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void underPressureTheWindowShrinksToAFewSegmentsWithoutItsEdgeMovingLeft() throws Exception {
+    f = with(1000, 2000, 1 << 20);
+    f.accept();
+    int edge = f.core().tcb.rcvAdv;
+    for (int i = 0; i < 60; i++) {
+      f.peerSends(SEGMENT);
+      assertThat(f.read()).hasSize(1000);
+      assertThat(f.core().tcb.rcvAdv - edge).isNotNegative();
+      edge = f.core().tcb.rcvAdv;
+    }
+    assertThat(f.core().tcb.rcvWnd()).isBetween(2000, 4 * 1460);
+    assertThat(counter("TcpExtTCPMemoryPressures")).isEqualTo(1);
+  }
+
+  @Test
+  void beyondTheLimitWhatComesHasToComeAgainUntilTheReaderHasRead() throws Exception {
+    f = with(0, 0, 0);
+    f.accept();
+    f.peerSends(SEGMENT);
+    assertThat(f.sentOne().acknowledgment()).isEqualTo(f.peerNext);
+    f.peer(ACK).data(SEGMENT).send();
+    assertThat(f.sentOne().acknowledgment()).isEqualTo(f.peerNext);
+    assertThat(f.drops(DropReason.TCP_BUFFER_FULL)).isEqualTo(1);
+    assertThat(counter("TcpExtRcvPruned")).isEqualTo(1);
+    assertThat(counter("TcpExtPruneCalled")).isPositive();
+    assertThat(f.read()).hasSize(1000);
+    f.sent();
+    f.peerSends(SEGMENT);
+    assertThat(f.read()).hasSize(1000);
+  }
+
+  @Test
+  void beyondTheLimitNothingAheadOfAGapIsKept() throws Exception {
+    f = with(0, 0, 5_000);
+    f.accept();
+    int start = f.peerNext;
+    f.peer(ACK).seq(start + 1000).data(SEGMENT).send();
+    assertThat(f.core().receiver.queue.isEmpty()).isFalse();
+    f.peer(ACK).seq(start + 3000).data(SEGMENT).send();
+    f.peer(ACK).seq(start + 5000).data(SEGMENT).send();
+    f.peer(ACK).seq(start + 7000).data(SEGMENT).send();
+    assertThat(counter("TcpExtOfoPruned")).isPositive();
+    // The data is lost, not the connection: all of it comes again.
+    for (int i = 0; i < 8; i++) {
+      f.peerSends(SEGMENT);
+      assertThat(f.read()).startsWith(SEGMENT);
+      f.peerNext = f.core().tcb.rcvNxt;
+    }
+    assertThat(f.state()).isEqualTo(TcpState.ESTABLISHED);
+  }
+
+  @Test
+  void aWriterWaitsForMemoryAndIsToldWhenWhatIsUnderWayHasArrived() throws Exception {
+    f = with(0, 0, 0);
+    f.accept();
+    assertThat(f.endpoint().write(ByteBuffer.allocate(500))).isEqualTo(500);
+    assertThat(f.endpoint().readiness() & org.loopstack.transport.Readiness.WRITE).isZero();
+    f.peerAcknowledges(f.iss + 501);
+    assertThat(f.endpoint().readiness() & org.loopstack.transport.Readiness.WRITE).isNotZero();
+    assertThat(f.endpoint().write(ByteBuffer.allocate(500))).isEqualTo(500);
+  }
+
+  @Test
+  void aFewBytesDoNotKeepALargeArrayAlive() {
+    ReceiveBuffer buffer = new ReceiveBuffer();
+    buffer.append(new Slice(new byte[65_536], 100, 10), 10);
+    assertThat(buffer.held()).isEqualTo(10);
+    buffer.append(new Slice(new byte[65_536], 100, 10), 10);
+    assertThat(buffer.held()).isLessThan(10_000);
+    assertThat(buffer.size()).isEqualTo(20);
+    assertThat(buffer.take(100)).isNotNull();
+    assertThat(buffer.held()).isZero();
+  }
+
+  @Test
+  void neighboursInOneArrayCountItOnce() {
+    byte[] array = new byte[6000];
+    ReceiveBuffer buffer = new ReceiveBuffer();
+    for (int i = 0; i < 4; i++) {
+      buffer.append(new Slice(array, 1500 * i, 1500), 1500);
+    }
+    assertThat(buffer.held()).isEqualTo(6000);
+    assertThat(buffer.take(4000)).isNotNull();
+    assertThat(buffer.held()).isEqualTo(6000);
+    buffer.append(new Slice(new byte[2000], 0, 2000), 2000);
+    assertThat(buffer.held()).isEqualTo(8000);
+    assertThat(buffer.take(2000)).isNotNull();
+    assertThat(buffer.held()).isEqualTo(2000);
+    assertThat(buffer.take(2000)).isNotNull();
+    assertThat(buffer.held()).isZero();
+  }
+
+  @Test
+  void collapsingKeepsTheBytesAndLetsTheArraysGo() {
+    ReceiveBuffer buffer = new ReceiveBuffer();
+    for (int i = 0; i < 10; i++) {
+      byte[] array = new byte[65_536];
+      java.util.Arrays.fill(array, (byte) i);
+      buffer.append(new Slice(array, i, 2000), 2000);
+    }
+    assertThat(buffer.held()).isEqualTo(655_360);
+    assertThat(buffer.collapse()).isEqualTo(10);
+    assertThat(buffer.held()).isEqualTo(20_000);
+    assertThat(buffer.collapse()).isZero();
+    Slice all = buffer.take(20_000);
+    assertThat(all).isNotNull();
+    for (int i = 0; i < 20_000; i++) {
+      assertThat(java.util.Objects.requireNonNull(all).array()[i]).isEqualTo((byte) (i / 2000));
+    }
+  }
+
+  @Test
+  void aPieceAheadOfAGapIsCopiedOutOfALargeArray() {
+    ReassemblyQueue queue = new ReassemblyQueue();
+    assertThat(queue.insert(1000, new Slice(new byte[65_536], 7, 100), 100)).isFalse();
+    assertThat(queue.held()).isLessThan(200);
+    queue.clear();
+    assertThat(queue.held()).isZero();
+  }
+
+  @Test
+  void lowWaterDoesNotOutgrowTheMemoryOfItsOwnConnection() throws Exception {
+    f.accept();
+    f.endpoint().setOption(TransportOptions.SO_RCVLOWAT, 3 << 20);
+    assertThat(f.core().receiver.capacity()).isEqualTo(3 << 20);
+  }
+}
