@@ -15,6 +15,7 @@ import org.loopstack.cli.host.UserException;
 import org.loopstack.cli.management.ManagementClient;
 import org.loopstack.cli.management.StackName;
 import org.loopstack.script.ScriptCommand;
+import org.loopstack.soak.SoakCommand;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +43,7 @@ import picocli.CommandLine.RunLast;
       ServeCommand.class,
       BenchCommand.class,
       ScriptCommand.class,
+      SoakCommand.class,
       TrainCommand.class,
       GenerateCompletion.class
     },
@@ -49,7 +51,7 @@ import picocli.CommandLine.RunLast;
     exitCodeList = {
       "0:All went well.",
       "1:ping: nothing came back; addr: there is no such interface; bench --check: a bar is"
-          + " missed; script: one failed.",
+          + " missed; script, soak: one failed.",
       "2:The command line is wrong.",
       "1-56:get: as curl, for instance 7 if it cannot connect.",
       "66:There is no such file or directory.",

@@ -499,6 +499,8 @@ final class Sender {
   private void advance(int ack, long now) {
     boolean sentAgain = false;
     boolean ofFin = false;
+    long firstSentAt = news.firstSentAt;
+    long lastSentAt = news.lastSentAt;
     for (SentSegment s; (s = queue.acknowledge(ack)) != null; ) {
       ofFin |= s.fin;
       sentAgain |= s.retransmitted;
@@ -506,6 +508,12 @@ final class Sender {
         news.arrived(s, recovery.recover());
         rack.arrived(s, news, now);
       }
+    }
+    if (sentAgain) {
+      // RFC 6298 section 3 (Karn): what had waited behind a gap was sent once, but is acknowledged
+      // when the copy has filled the gap. That is no round trip; Linux takes none from it either.
+      news.firstSentAt = firstSentAt;
+      news.lastSentAt = lastSentAt;
     }
     // Without SACK nobody can say whether the original or the copy has moved the edge.
     news.originalArrived &= tcb.sackOk || !sentAgain;

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.soak;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.wire.SequenceNumber;
+import org.loopstack.wire.TcpHeader;
+
+/**
+ * How long one direction of one connection may take, derived from what the wire did to it. It sees
+ * the connection as the wire does, and so does not believe what the stack says of itself.
+ *
+ * <p><b>Stalls.</b> Let the sender have something outstanding, a SYN, data or a FIN. Progress is
+ * that an acknowledgment reaches it which is higher than all before. Without progress it sends
+ * again after a timeout, which doubles each time (RFC 6298 section 5.5) up to the profile's maximum
+ * M. What it sends again is answered, so each timeout without progress has cost the wire at least
+ * one datagram, of either direction, since the timeout before. So if the wire has destroyed
+ * datagrams at k times since the last progress, at most k timeouts can have passed in vain, and
+ *
+ * <pre>    stall &lt;= sum(i = 0 .. k + 2) min(M, R * 2^i) + longest round trip</pre>
+ *
+ * where two datagrams count as destroyed at one time if they lie no further apart than the shortest
+ * timeouts k and k + 1 would, {@code 200 ms * 2^k} (k up to 8, for timeouts of a minute); the two
+ * more are for the timeout under way when the progress came and for one that was spurious. R bounds
+ * a timeout that is not backed off: RFC 6298 computes {@code SRTT + 4 * RTTVAR}, neither of which
+ * exceeds the longest round trip that was measured. That is the wire's T (with 200 ms for an
+ * acknowledgment or a segment that is held back) and, if an acknowledgment was lost and the next
+ * one echoes an old timestamp, the longest stall before (RFC 7323 section 4.3 lets an old duplicate
+ * change nothing). A profile adds 200 ms at most or rounds up to 1 s; it is 3 s in the first
+ * exchange of data after a SYN was lost (section 5.7).
+ *
+ * <p><b>Windows.</b> While the application at the other end is behind, its window may be closed,
+ * and there is no law. When it has read all, the sender is told, or asks with a probe; probes are
+ * backed off like timeouts (RFC 9293 section 3.8.6.1), so the next one comes within the time that
+ * the window was closed, plus R: that takes the place of R until the next progress.
+ *
+ * <p><b>Everything.</b> A round trip without a loss brings one segment over at least, or one write
+ * of the application if that is less. So a direction takes no longer than
+ *
+ * <pre>
+ *     (segments + writes + 8) * T + 4 R + all stalls that begin within T + longest stall after a loss
+ * </pre>
+ *
+ * and what the applications pause; a segment that has been brought over may need another round trip
+ * to open the window for the next; 8 of them and 8 R are for opening and closing. A timer that is
+ * lost breaks the first law within seconds if nothing is lost on the wire; a connection that crawls
+ * from timeout to timeout the second.
+ */
+final class ProgressLaw {
+  private static final long MILLISECOND = 1_000_000L;
+  private static final long SECOND = 1_000 * MILLISECOND;
+
+  /** The greatest timeout of any profile. */
+  private static final long MOST = 120 * SECOND + 200 * MILLISECOND;
+
+  private static final long SHORTEST = 200 * MILLISECOND;
+
+  /** How long an answer may be held back by delayed acknowledgments or by Nagle's rule. */
+  static final long HELD_BACK = 200 * MILLISECOND;
+
+  private final String name;
+  private final long roundTrip;
+  private long longestStall;
+
+  private boolean begun;
+  private boolean over;
+  private int first;
+  private int acknowledged;
+  private int highest;
+  private long since;
+  private long base;
+  private int destroyed;
+  private long lastCounted;
+  private long lastDestroyed = Long.MIN_VALUE / 2;
+  private long behindSince = -1;
+  private long paid;
+
+  /**
+   * A direction in which nothing has been sent.
+   *
+   * @param roundTrip the longest of the wire, in nanoseconds
+   */
+  ProgressLaw(String name, long roundTrip) {
+    this.name = name;
+    this.roundTrip = roundTrip + HELD_BACK;
+    this.base = Math.max(3 * SECOND, unbacked());
+  }
+
+  /** The sender sends a segment. */
+  void sent(byte[] b, int at, int limit, boolean mayForget, long now) {
+    int flags = TcpHeader.flags(b, at);
+    int seq = TcpHeader.sequence(b, at);
+    if ((flags & TcpHeader.RST) != 0) {
+      over = true;
+      return;
+    }
+    int end = SequenceNumber.add(seq, TcpHeader.segmentLength(b, at, limit));
+    boolean isSyn = (flags & TcpHeader.SYN) != 0;
+    if (isSyn && mayForget) {
+      // An answer that is not kept is not sent again either: the client's SYN is what is watched.
+      return;
+    }
+    if (!begun || isSyn && seq != first && acknowledged == first) {
+      begun = true;
+      first = seq;
+      acknowledged = seq;
+      highest = seq;
+    }
+    if (SequenceNumber.gt(end, highest)) {
+      if (highest == acknowledged) {
+        restart(now);
+      }
+      highest = end;
+    }
+  }
+
+  /** The wire has destroyed a segment of either direction. */
+  void destroyed(long now) {
+    if (destroyed == 0 || now - lastCounted >= SHORTEST << Math.min(destroyed, 8)) {
+      destroyed++;
+      lastCounted = now;
+    }
+    lastDestroyed = now;
+  }
+
+  /** A segment reaches the sender. */
+  void arrived(byte[] b, int at, long now) {
+    int flags = TcpHeader.flags(b, at);
+    if ((flags & TcpHeader.RST) != 0) {
+      over = true;
+    }
+    int ack = TcpHeader.acknowledgment(b, at);
+    if (begun
+        && (flags & TcpHeader.ACK) != 0
+        && SequenceNumber.gt(ack, acknowledged)
+        && SequenceNumber.le(ack, highest)) {
+      pay(now);
+      boolean wasSyn = acknowledged == first;
+      acknowledged = ack;
+      base = wasSyn ? Math.max(3 * SECOND, unbacked()) : unbacked();
+      restart(now);
+    }
+  }
+
+  private void restart(long now) {
+    since = now;
+    destroyed = 0;
+  }
+
+  private void pay(long now) {
+    long stall = payable(now);
+    paid += stall;
+    longestStall = Math.max(longestStall, stall);
+  }
+
+  /** R: no timeout is longer that is not backed off. */
+  private long unbacked() {
+    return Math.min(MOST, Math.max(SECOND, 5 * (roundTrip + longestStall) + 2 * SHORTEST));
+  }
+
+  /** The stall so far, if the wire is to blame. */
+  private long payable(long now) {
+    return isOutstanding() && lastDestroyed >= since - roundTrip - longestStall ? now - since : 0;
+  }
+
+  private long allowance() {
+    long sum = roundTrip;
+    for (int i = 0; i <= destroyed + 2; i++) {
+      sum += i > 20 ? MOST : Math.min(MOST, base << i);
+    }
+    return sum;
+  }
+
+  private boolean isOutstanding() {
+    return begun && !over && acknowledged != highest;
+  }
+
+  /**
+   * Checks the law.
+   *
+   * @param behind whether the application that receives has not read all there is
+   * @return what is wrong, or null
+   */
+  @Nullable String check(boolean behind, long now) {
+    if (behind) {
+      behindSince = behindSince < 0 ? now : behindSince;
+      pay(now);
+      restart(now);
+      base = Math.min(MOST, Math.max(base, now - behindSince + unbacked()));
+      return null;
+    }
+    behindSince = -1;
+    if (!isOutstanding() || now - since <= allowance()) {
+      return null;
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s: no progress for %.1f s at %s of %s, though the wire destroyed datagrams only at %d"
+            + " times: no more than %.1f s are due",
+        name,
+        (now - since) / 1e9,
+        Integer.toUnsignedString(acknowledged - first),
+        Integer.toUnsignedString(highest - first),
+        destroyed,
+        allowance() / 1e9);
+  }
+
+  /** How long the direction may have taken until now, but for the applications' pauses. */
+  long bound(int segments, int writes, long now) {
+    return 2 * (segments + writes + 8L) * roundTrip + 8 * base + paid + payable(now);
+  }
+}
