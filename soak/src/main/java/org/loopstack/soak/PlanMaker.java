@@ -30,6 +30,9 @@ final class PlanMaker {
   /** An orphan closes when it has heard the end, so the other one must say it first. */
   private static final List<Closing> WHEN_NOT_SECOND = List.of(Closing.PATIENT, Closing.HASTY);
 
+  /** A backlog that all connections of a plan fit in. */
+  private static final int ENOUGH = 10;
+
   private final long seed;
   private final Random random;
   private final boolean ipv6;
@@ -71,9 +74,15 @@ final class PlanMaker {
         outages(),
         client,
         server,
-        chance(4) ? random.nextInt(3) : 10,
+        backlog(forgetful || server.cookies() == SynCookieMode.NEVER),
         numbers,
         talks);
+  }
+
+  /** A short one brings cookies about, too (Linux counts half-open connections against it). */
+  private int backlog(boolean mayBeShort) {
+    int drawn = chance(4) ? random.nextInt(3) : ENOUGH;
+    return mayBeShort ? drawn : ENOUGH;
   }
 
   private <T> T pick(List<T> among) {

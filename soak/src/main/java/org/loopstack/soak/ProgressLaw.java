@@ -42,7 +42,7 @@ import org.loopstack.wire.TcpHeader;
  * </pre>
  *
  * and what the applications pause; a segment that has been brought over may need another round trip
- * to open the window for the next; 8 of them and 8 R are for opening and closing. A timer that is
+ * to open the window for the next; 8 of them and 16 R are for opening and closing. A timer that is
  * lost breaks the first law within seconds if nothing is lost on the wire; a connection that crawls
  * from timeout to timeout the second.
  */
@@ -207,6 +207,6 @@ final class ProgressLaw {
 
   /** How long the direction may have taken until now, but for the applications' pauses. */
   long bound(int segments, int writes, long now) {
-    return 2 * (segments + writes + 8L) * roundTrip + 8 * base + paid + payable(now);
+    return 3 * (segments + writes + 8L) * roundTrip + 16 * base + paid + payable(now);
   }
 }

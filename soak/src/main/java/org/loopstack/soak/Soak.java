@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -53,9 +54,9 @@ public final class Soak {
   private final long limit;
   private final Consumer<SeedResult> each;
   private final ReentrantLock lock = new ReentrantLock();
+  private final AtomicLong next = new AtomicLong();
   private final List<Long> failed = new ArrayList<>();
   private final Map<WireObserver.Fate, Long> fates = new EnumMap<>(WireObserver.Fate.class);
-  private long next;
   private long done;
   private long datagrams;
   private long virtualNanos;
@@ -96,9 +97,7 @@ public final class Soak {
 
   private void work(long begun) {
     while (System.nanoTime() - begun < limit) {
-      lock.lock();
-      long mine = next++;
-      lock.unlock();
+      long mine = next.getAndIncrement();
       if (mine >= count) {
         return;
       }
