@@ -82,7 +82,10 @@ final class Talk {
       return false;
     }
     boolean progress = c.step(s == null ? c : s);
-    return s == null ? progress : s.step(c) | progress;
+    if (s != null) {
+      progress |= s.step(c);
+    }
+    return progress;
   }
 
   /** What is wrong with this talk now, or null. */

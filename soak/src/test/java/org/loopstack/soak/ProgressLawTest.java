@@ -43,7 +43,7 @@ class ProgressLawTest {
   void whatTheWireDestroysBuysTime() {
     sent(TcpHeader.ACK, 100, 500, 0);
     for (int i = 0; i < 3; i++) {
-      law.destroyed(i * 2 * SECOND);
+      law.destroyed(i * 2L * SECOND);
     }
     assertThat(law.check(false, 100 * SECOND)).isNull();
     assertThat(law.check(false, 400 * SECOND)).isNotNull();

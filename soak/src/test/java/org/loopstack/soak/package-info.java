@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-@org.jspecify.annotations.NullMarked
+/** Tests of the simulation, and the build's seeds. */
 package org.loopstack.soak;
