@@ -42,20 +42,12 @@ class SoakTest {
     assertThat(summary.seeds()).isPositive();
   }
 
-  /** Each found a bug, or a mistake of the law, once. */
+  /**
+   * Each fails without the fix of the bug that it stands for. 385, 1452 and 1691: a round trip was
+   * taken from data that had waited behind a gap, and the timeout grew to a minute (Karn's rule).
+   */
   @ParameterizedTest
-  @ValueSource(
-      longs = {
-        // A round trip was taken from data that had waited behind a gap (Karn's rule).
-        41,
-        146,
-        205,
-        263,
-        // A timeout that is as long as the longest stall, since an old timestamp was echoed.
-        145,
-        471,
-        964
-      })
+  @ValueSource(longs = {385, 1452, 1691})
   void seedsThatFailedOncePass(long seed) {
     SeedResult result = World.run(seed);
     if (!result.passed()) {
