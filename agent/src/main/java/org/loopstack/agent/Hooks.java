@@ -7,6 +7,7 @@ import java.net.NetworkInterface;
 import java.net.ProtocolFamily;
 import java.net.SocketImpl;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -78,18 +79,24 @@ final class Hooks {
         case INTERFACES -> Interfaces.of(worlds()).all((NetworkInterface[]) arguments[0]);
         case INTERFACE -> Interfaces.of(worlds()).one((NetworkInterface) arguments[0]);
         case INPUT_STREAM ->
-            argument(arguments, 0) instanceof MixedSocketChannel channel
-                ? new ChannelStreams.Input(channel)
+            isOurs(argument(arguments, 0))
+                ? new ChannelStreams.Input((SocketChannel) argument(arguments, 0))
                 : null;
         case OUTPUT_STREAM ->
-            argument(arguments, 0) instanceof MixedSocketChannel channel
-                ? new ChannelStreams.Output(channel)
+            isOurs(argument(arguments, 0))
+                ? new ChannelStreams.Output((SocketChannel) argument(arguments, 0))
                 : null;
       };
     } catch (IOException e) {
       // Every place that asks declares it.
       throw unchecked(e);
     }
+  }
+
+  /** Whether it is a stream channel whose streams would lock each other out. */
+  private static boolean isOurs(Object channel) {
+    return channel instanceof SocketChannel stream
+        && (stream instanceof MixedSocketChannel || stream.provider() == worlds().inside());
   }
 
   private static Object argument(@Nullable Object[] arguments, int index) {

@@ -3,7 +3,6 @@ package org.loopstack.agent;
 
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +53,7 @@ final class Installation {
   }
 
   private static Worlds worlds(AgentOptions asked) {
-    SelectorProvider machine = asked.isolated() ? null : DefaultSelectorProvider.get();
+    Machine machine = asked.isolated() ? null : Machine.real(DefaultSelectorProvider.get());
     return new Worlds(Stack.create(asked.configuration()), machine);
   }
 

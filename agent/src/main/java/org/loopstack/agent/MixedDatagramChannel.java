@@ -315,9 +315,7 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
     while (true) {
       int start = target.position();
       SocketAddress from = machine.receive(target);
-      if (inside == null
-          || !(from instanceof InetSocketAddress inet)
-          || !inet.getAddress().isLoopbackAddress()) {
+      if (inside == null || !(from instanceof InetSocketAddress inet) || worlds.isOutside(inet)) {
         return from;
       }
       target.position(start);

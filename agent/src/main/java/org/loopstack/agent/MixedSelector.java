@@ -283,7 +283,7 @@ final class MixedSelector extends AbstractSelector {
     if (part.provider() == worlds.inside()) {
       return inside;
     }
-    return part.provider() == worlds.machine() ? outside() : null;
+    return worlds.machine() != null && part.provider() == worlds.outside() ? outside() : null;
   }
 
   /**

@@ -33,6 +33,11 @@ public final class MixedSelectorProvider extends SelectorProvider {
     return worlds;
   }
 
+  /** Then there is nothing to mix: channels and selectors are the stack's own. */
+  private boolean isolated() {
+    return worlds.machine() == null;
+  }
+
   /** The options that a stream channel has in both worlds. */
   Set<SocketOption<?>> streamOptions() throws IOException {
     Set<SocketOption<?>> options = streamOptions;
@@ -45,7 +50,7 @@ public final class MixedSelectorProvider extends SelectorProvider {
 
   @Override
   public SocketChannel openSocketChannel() throws IOException {
-    return new MixedSocketChannel(this, null);
+    return isolated() ? worlds.inside().openSocketChannel() : new MixedSocketChannel(this, null);
   }
 
   /** Opens a channel; one for Unix domain sockets is the JDK's own. */
@@ -53,12 +58,16 @@ public final class MixedSelectorProvider extends SelectorProvider {
   public SocketChannel openSocketChannel(ProtocolFamily family) throws IOException {
     return family == StandardProtocolFamily.UNIX
         ? Hooks.platformProvider().openSocketChannel(family)
-        : new MixedSocketChannel(this, family);
+        : isolated()
+            ? worlds.inside().openSocketChannel(family)
+            : new MixedSocketChannel(this, family);
   }
 
   @Override
   public ServerSocketChannel openServerSocketChannel() throws IOException {
-    return new MixedServerSocketChannel(this, null);
+    return isolated()
+        ? worlds.inside().openServerSocketChannel()
+        : new MixedServerSocketChannel(this, null);
   }
 
   /** As {@link #openSocketChannel(ProtocolFamily)}. */
@@ -66,22 +75,28 @@ public final class MixedSelectorProvider extends SelectorProvider {
   public ServerSocketChannel openServerSocketChannel(ProtocolFamily family) throws IOException {
     return family == StandardProtocolFamily.UNIX
         ? Hooks.platformProvider().openServerSocketChannel(family)
-        : new MixedServerSocketChannel(this, family);
+        : isolated()
+            ? worlds.inside().openServerSocketChannel(family)
+            : new MixedServerSocketChannel(this, family);
   }
 
   @Override
   public DatagramChannel openDatagramChannel() throws IOException {
-    return new MixedDatagramChannel(this, null, false);
+    return isolated()
+        ? worlds.inside().openDatagramChannel()
+        : new MixedDatagramChannel(this, null, false);
   }
 
   @Override
   public DatagramChannel openDatagramChannel(ProtocolFamily family) throws IOException {
-    return new MixedDatagramChannel(this, family, false);
+    return isolated()
+        ? worlds.inside().openDatagramChannel(family)
+        : new MixedDatagramChannel(this, family, false);
   }
 
   @Override
   public AbstractSelector openSelector() {
-    return new MixedSelector(this, worlds);
+    return isolated() ? worlds.inside().openSelector() : new MixedSelector(this, worlds);
   }
 
   @Override
@@ -92,6 +107,6 @@ public final class MixedSelectorProvider extends SelectorProvider {
   /** What a super-server has left to this JVM is a socket of the machine's. */
   @Override
   public @Nullable Channel inheritedChannel() throws IOException {
-    return worlds.machine() == null ? null : worlds.machine().inheritedChannel();
+    return worlds.machine() == null ? null : worlds.outside().inheritedChannel();
   }
 }

@@ -2,17 +2,13 @@
 package org.loopstack.agent;
 
 import java.io.IOException;
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketOption;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,10 +20,10 @@ import org.loopstack.socket.StackSelectorProvider;
  * The two networks of a JVM: a stack for loopback addresses, and the machine's for all others.
  *
  * @param stack never null; open as long as the JVM runs
- * @param machine the JDK's own provider; null if there is no machine's network, so that every
- *     address is the stack's to answer: "Network is unreachable"
+ * @param machine null if there is no machine's network, so that every address is the stack's to
+ *     answer: "Network is unreachable"
  */
-record Worlds(Stack stack, @Nullable SelectorProvider machine) {
+record Worlds(Stack stack, @Nullable Machine machine) {
   StackSelectorProvider inside() {
     return (StackSelectorProvider) stack.selectorProvider();
   }
@@ -37,12 +33,12 @@ record Worlds(Stack stack, @Nullable SelectorProvider machine) {
     if (machine == null) {
       throw new IllegalStateException("There is no machine's network");
     }
-    return machine;
+    return machine.provider();
   }
 
   /** Whether the machine's network is the one to reach or to hold an address. */
   boolean isOutside(InetAddress address) {
-    return machine != null && !address.isLoopbackAddress() && !address.isAnyLocalAddress();
+    return machine != null && !address.isAnyLocalAddress() && machine.reaches().test(address);
   }
 
   /** As {@link #isOutside(InetAddress)}; what is not a resolved IP address is no one's. */
@@ -68,17 +64,7 @@ record Worlds(Stack stack, @Nullable SelectorProvider machine) {
    * @param ipv4Only whether to leave IPv6 out
    */
   List<InetAddress> outsideAddresses(boolean ipv4Only) throws SocketException {
-    List<InetAddress> found = new ArrayList<>();
-    if (machine != null) {
-      for (NetworkInterface each : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-        for (InetAddress address : Collections.list(each.getInetAddresses())) {
-          if (isOutside(address) && (!ipv4Only || address instanceof Inet4Address)) {
-            found.add(address);
-          }
-        }
-      }
-    }
-    return found;
+    return machine == null ? List.of() : machine.addresses().get(ipv4Only);
   }
 
   /** The options that a stream channel has in both worlds. */
@@ -88,7 +74,7 @@ record Worlds(Stack stack, @Nullable SelectorProvider machine) {
       options.addAll(channel.supportedOptions());
     }
     if (machine != null) {
-      try (SocketChannel channel = machine.openSocketChannel()) {
+      try (SocketChannel channel = machine.provider().openSocketChannel()) {
         options.retainAll(channel.supportedOptions());
       }
     }
