@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.loopstack.relay.PortMapping;
+import org.loopstack.relay.PortMapping.Protocol;
+
+class AgentOptionsTest {
+  @Test
+  void noneAreThePlainLinuxStackBesideTheMachine() {
+    AgentOptions options = AgentOptions.parse(null);
+
+    assertThat(options.isolated()).isFalse();
+    assertThat(options.published()).isEmpty();
+    assertThat(options.configuration().name()).startsWith("jvm-");
+  }
+
+  @Test
+  void allOfThemAreRead() {
+    AgentOptions options =
+        AgentOptions.parse(
+            "profile=freebsd,publish=8080,publish=9000:80,publish=5353:53/udp,isolated");
+
+    assertThat(options.isolated()).isTrue();
+    assertThat(options.published())
+        .containsExactly(
+            new PortMapping(Protocol.TCP, 8080, 8080),
+            new PortMapping(Protocol.TCP, 9000, 80),
+            new PortMapping(Protocol.UDP, 5353, 53));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "isolate | \"isolate\" is not an option; these are: ",
+        "profile=minix | \"profile=minix\" is neither linux nor freebsd",
+        "publish | publish wants a port",
+        "publish=70000 | ports are from 1 to 65535",
+        "isolated=perhaps | \"isolated=perhaps\": true or false",
+        "isolated,, | \"\" is not an option",
+      })
+  void whatIsWrongIsSaidInALine(String options, String message) {
+    assertThatThrownBy(() -> AgentOptions.parse(options))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+}
