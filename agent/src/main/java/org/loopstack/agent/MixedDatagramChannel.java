@@ -354,22 +354,24 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
 
   @Override
   public int read(ByteBuffer target) throws IOException {
-    return (int) read(new ByteBuffer[] {target}, 0, 1);
+    DatagramChannel from = ensureConnected();
+    Integer count = await(from, () -> from.read(target));
+    return count == null ? 0 : count;
   }
 
   @Override
   public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
     DatagramChannel from = ensureConnected();
-    if (!isBlocking()) {
-      return from.read(targets, offset, length);
-    }
-    // A read of 0 bytes may be an empty datagram: whether there is one is the selector's to say.
-    Long count =
-        gate.await(
-            () -> gate.isReady(from) ? from.read(targets, offset, length) : null,
-            SelectionKey.OP_READ,
-            0);
+    Long count = await(from, () -> from.read(targets, offset, length));
     return count == null ? 0 : count;
+  }
+
+  /** A read of no bytes may be an empty datagram: whether there is one is the selector's to say. */
+  private <T> @Nullable T await(DatagramChannel from, DatagramGate.Attempt<T> read)
+      throws IOException {
+    return isBlocking()
+        ? gate.await(() -> gate.isReady(from) ? read.run() : null, SelectionKey.OP_READ, 0)
+        : read.run();
   }
 
   @Override

@@ -156,11 +156,13 @@ final class MixedSelector extends AbstractSelector {
         }
         // Before looking: what comes after the look finds the flag set.
         waitsOutside = machine != null;
-        boolean woken = wakeup.getAndSet(false);
-        inside.selectNow(collector);
+        // In this order: what the alarm says after the second look must not be lost in the first,
+        // which takes the JDK's wakeup back.
         if (machine != null) {
           machine.selectNow(collector);
         }
+        inside.selectNow(collector);
+        boolean woken = wakeup.getAndSet(false);
         if (!ready.isEmpty()
             || woken
             || left <= 0
