@@ -3,7 +3,14 @@ package org.loopstack.conformance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramSocket;
+import java.net.MulticastSocket;
+import java.net.SocketAddress;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.Stack;
 import org.loopstack.StackInterface;
 import org.loopstack.link.Wire;
@@ -37,6 +44,31 @@ final class LoopstackSubject implements Subject {
   @Override
   public SelectorProvider provider() {
     return stack.selectorProvider();
+  }
+
+  @Override
+  public SocketFactory sockets() {
+    return stack.socketFactory();
+  }
+
+  @Override
+  public ServerSocketFactory serverSockets() {
+    return stack.serverSocketFactory();
+  }
+
+  @Override
+  public DatagramSocket datagramSocket(@Nullable SocketAddress local) throws IOException {
+    return stack.datagramSockets().datagram(local);
+  }
+
+  @Override
+  public MulticastSocket multicastSocket(@Nullable SocketAddress local) throws IOException {
+    return stack.datagramSockets().multicast(local);
+  }
+
+  @Override
+  public AsynchronousChannelProvider asynchronous() {
+    return stack.asynchronousChannelProvider();
   }
 
   @Override

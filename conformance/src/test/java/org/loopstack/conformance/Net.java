@@ -3,11 +3,18 @@ package org.loopstack.conformance;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
 import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.channels.AsynchronousServerSocketChannel;
+import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.Pipe;
@@ -16,8 +23,12 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import javax.net.ServerSocketFactory;
+import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -152,6 +163,80 @@ public final class Net implements AutoCloseable {
     track(pipe.source());
     track(pipe.sink());
     return pipe;
+  }
+
+  // ---------------------------------------------------------------- java.net
+
+  /** What makes sockets of {@code java.net}. */
+  public SocketFactory sockets() {
+    return subject.sockets();
+  }
+
+  /** What makes server sockets of {@code java.net}. */
+  public ServerSocketFactory serverSockets() {
+    return subject.serverSockets();
+  }
+
+  /** A new socket without a channel, neither bound nor connected. */
+  public Socket socket() throws IOException {
+    return track(subject.sockets().createSocket());
+  }
+
+  /** A new socket without a channel, connected to this address. */
+  public Socket socketTo(SocketAddress address) throws IOException {
+    Socket socket = socket();
+    socket.connect(address);
+    return socket;
+  }
+
+  /** A new server socket without a channel, not bound. */
+  public ServerSocket serverSocket() throws IOException {
+    return track(subject.serverSockets().createServerSocket());
+  }
+
+  /** A new server socket that listens on the loopback with a port of the subject's choice. */
+  public ServerSocket listeningSocket() throws IOException {
+    ServerSocket server = serverSocket();
+    server.bind(anyPort());
+    return server;
+  }
+
+  /** The two ends of a new connection as sockets without channels. */
+  public SocketPair socketPair() throws IOException {
+    try (ServerSocket server = listeningSocket()) {
+      Socket client = socketTo(server.getLocalSocketAddress());
+      return new SocketPair(client, track(server.accept()));
+    }
+  }
+
+  /** The two ends of a connection. */
+  public record SocketPair(Socket client, Socket server) {}
+
+  /** A new datagram socket without a channel, bound unless the address is null. */
+  public DatagramSocket datagramSocket(@Nullable SocketAddress local) throws IOException {
+    return track(subject.datagramSocket(local));
+  }
+
+  /** A new multicast socket, bound unless the address is null. */
+  public MulticastSocket multicastSocket(@Nullable SocketAddress local) throws IOException {
+    return track(subject.multicastSocket(local));
+  }
+
+  // ---------------------------------------------------------------- asynchronous channels
+
+  /** What opens asynchronous channels. */
+  public AsynchronousChannelProvider asynchronous() {
+    return subject.asynchronous();
+  }
+
+  /** A new asynchronous channel of the default group, not connected. */
+  public AsynchronousSocketChannel asyncTcp() throws IOException {
+    return track(asynchronous().openAsynchronousSocketChannel(null));
+  }
+
+  /** A new asynchronous channel of the default group that listens on the loopback. */
+  public AsynchronousServerSocketChannel asyncListen() throws IOException {
+    return track(asynchronous().openAsynchronousServerSocketChannel(null)).bind(anyPort());
   }
 
   /** The address of a TCP port that is taken but on which nobody listens: it refuses. */

@@ -264,7 +264,8 @@ final class StackAsynchronousSocketChannel extends AsynchronousSocketChannel
     if (closed || stack.isDown()) {
       return new AsynchronousCloseException();
     }
-    close();
+    // The operation fails for this reason, and not because the channel is closed.
+    close(false);
     return SocketErrors.control(e);
   }
 
@@ -330,7 +331,7 @@ final class StackAsynchronousSocketChannel extends AsynchronousSocketChannel
     if (inputShut) {
       n = -1;
     } else if (wasReset) {
-      throw SocketErrors.reset();
+      throw reset();
     } else if (Buffers.hasRemaining(targets, 0, targets.length)) {
       try {
         n = endpoint.read(targets, 0, targets.length);
@@ -352,8 +353,16 @@ final class StackAsynchronousSocketChannel extends AsynchronousSocketChannel
     if (closed || stack.isDown()) {
       return new AsynchronousCloseException();
     }
-    wasReset |= e.errno() == Errno.ECONNRESET;
+    if (e.errno() == Errno.ECONNRESET) {
+      wasReset = true;
+      return reset();
+    }
     return SocketErrors.read(e);
+  }
+
+  /** On the JDK, too, this kind of channel alone throws no SocketException. */
+  private static IOException reset() {
+    return new IOException(SocketErrors.reset().getMessage());
   }
 
   private void ensureConnected() {
@@ -504,6 +513,10 @@ final class StackAsynchronousSocketChannel extends AsynchronousSocketChannel
 
   @Override
   public void close() {
+    close(true);
+  }
+
+  private void close(boolean failConnect) {
     synchronized (this) {
       if (closed) {
         return;
@@ -517,7 +530,9 @@ final class StackAsynchronousSocketChannel extends AsynchronousSocketChannel
     }
     endpoint.close();
     AsynchronousCloseException why = new AsynchronousCloseException();
-    connecting.fail(why);
+    if (failConnect) {
+      connecting.fail(why);
+    }
     reading.fail(why);
     writing.fail(why);
     group.remove(this);
