@@ -97,7 +97,7 @@ final class Receiver {
     // (RFC 9293 section 3.8.6.2.2) "the receiver SHOULD ... avoid advancing the right window edge
     // ... in small increments": by less than min(Fr * RCV.BUFF, Eff.snd.MSS), Fr = 1/2. And "a TCP
     // receiver SHOULD NOT shrink the window".
-    if (free - offered >= Math.min(capacity() / 2, tcb.rcvMss)) {
+    if (free - offered >= Math.min(mostOffered() / 2, tcb.rcvMss)) {
       offer = free;
     }
     int shift = tcb.rcvWindShift;
@@ -106,6 +106,11 @@ final class Receiver {
     // stays where it was promised (RFC 7323 section 2.4).
     tcb.rcvAdv = SequenceNumber.add(tcb.rcvNxt, Math.max(field << shift, Math.min(offer, offered)));
     return field;
+  }
+
+  /** The largest window there can be at present: what a part of it is measured by. */
+  private int mostOffered() {
+    return Math.min(capacity(), window.threshold());
   }
 
   /** What the window may be: what is free of the buffer, as far as it is opened at present. */
@@ -355,7 +360,7 @@ final class Receiver {
     int opened = Math.min(free, 65_535 << tcb.rcvWindShift) - tcb.rcvWnd();
     boolean drained =
         buffer.size() == 0 && tcb.rcvNxt != tcb.lastAckSent && delayed.isDueWhenDrained();
-    if (drained || opened >= Math.min(capacity() / 2, 2 * tcb.rcvMss)) {
+    if (drained || opened >= Math.min(mostOffered() / 2, 2 * tcb.rcvMss)) {
       connection.sendAck(now);
     }
   }
