@@ -22,9 +22,9 @@ public final class AddressSelection {
   /** The source for a destination that leaves by an interface, or null if there is none. */
   static @Nullable IpAddress source(
       HostTable table, PolicyTable policies, IpAddress destination, InterfaceState out) {
-    // Section 4: "For multicast and link-local destination addresses, the set of candidate source
-    // addresses MUST only include addresses assigned to interfaces belonging to the same link as
-    // the outgoing interface."
+    // Section 4: "For all multicast and link-local destination addresses, the set of candidate
+    // source addresses MUST only include addresses assigned to interfaces belonging to the same
+    // link as the outgoing interface."
     boolean sameLink = destination.isMulticast() || destination.isLinkLocal();
     InterfaceAddress best = null;
     boolean bestIsOut = false;

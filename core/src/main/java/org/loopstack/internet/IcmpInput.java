@@ -105,7 +105,8 @@ final class IcmpInput {
     int length = request.headEnd() - at;
     Packet message = Packet.allocate(Ipv4Header.MIN_LENGTH, length);
     System.arraycopy(request.head(), at, message.head(), message.append(length), length);
-    // RFC 1122 3.2.2: "An ICMP reply message SHOULD be sent with the same TOS value".
+    // RFC 1349 5.1: "An ICMP reply message is sent with the same value in the TOS field as was used
+    // in the corresponding ICMP request message."
     int trafficClass = Ipv4Header.trafficClass(request.head(), request.offset());
     output.reply(message, type, request, source, destination, millisSinceMidnight(), trafficClass);
   }

@@ -145,8 +145,8 @@ final class Icmpv6Input {
 
   private void learnMtu(byte[] b, int inner, IpAddress destination, int mtu) {
     int length = Ipv6Header.LENGTH + Ipv6Header.payloadLength(b, inner);
-    // RFC 8201 4: "a node MUST NOT reduce its estimate of the Path MTU below the IPv6 minimum link
-    // MTU in response to such a message", nor raise it.
+    // RFC 8201 4: "A node MUST NOT reduce its estimate of the Path MTU below the IPv6 minimum link
+    // MTU on receipt of a Packet Too Big message", nor raise it.
     if (mtu >= Ipv6Header.MIN_MTU && mtu < length && !layer.table().isLocal(destination)) {
       layer.pathMtus().learn(destination, mtu, false);
     }
@@ -162,7 +162,9 @@ final class Icmpv6Input {
             case Icmpv6Header.PORT_UNREACHABLE -> Kind.PORT_UNREACHABLE;
             case Icmpv6Header.BEYOND_SCOPE, Icmpv6Header.ADDRESS_UNREACHABLE ->
                 Kind.HOST_UNREACHABLE;
-            // Prohibited, "source address failed ingress/egress policy", "reject route".
+            // RFC 4443 3.1: prohibited, "Source address failed ingress/egress policy", "Reject
+            // route
+            // to destination".
             default -> Kind.PROHIBITED;
           };
       // What nobody knows is EPROTO, as on Linux.

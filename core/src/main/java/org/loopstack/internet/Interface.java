@@ -164,10 +164,10 @@ public final class Interface {
   /**
    * Adds an address.
    *
-   * @throws ErrnoException EADDRNOTAVAIL for a loopback address on another link: "the loopback
-   *     address must not be assigned to any physical interface" (RFC 4291 section 2.5.3, RFC 1122
-   *     section 3.2.1.3(g)); EINVAL for IPv6 where the MTU is below 1280; EADDRINUSE if the
-   *     interface has it; ENODEV if the interface was removed
+   * @throws ErrnoException EADDRNOTAVAIL for a loopback address on another link: it "must not be
+   *     assigned to any physical interface" (RFC 4291 section 2.5.3, RFC 1122 section 3.2.1.3(g));
+   *     EINVAL for IPv6 where the MTU is below 1280; EADDRINUSE if the interface has it; ENODEV if
+   *     the interface was removed
    */
   public void addAddress(InterfaceAddress address) throws ErrnoException {
     IpAddress a = address.address();

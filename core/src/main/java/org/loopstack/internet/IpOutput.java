@@ -160,7 +160,7 @@ final class IpOutput {
         route.destination());
   }
 
-  /** RFC 6437 3: "pseudo-random and uniformly distributed", the same for all of a flow. */
+  /** RFC 6437 2: "an approximation to a discrete uniform distribution", one for all of a flow. */
   private int flowLabel(InternetRoute route, Packet packet, int protocol) {
     boolean ports =
         (protocol == IpProtocol.TCP || protocol == IpProtocol.UDP)
@@ -198,8 +198,8 @@ final class IpOutput {
   }
 
   /**
-   * RFC 1112 6.1: "If the sender is a member of the destination group, a copy is looped back"; a
-   * broadcast always is, as this host is among all.
+   * RFC 1112 6.1, of own groups: "by default, a copy of the datagram is looped back"; a broadcast
+   * always is, as this host is among all.
    */
   private void copyBack(InternetRoute route, Packet packet, boolean wanted) {
     IpAddress destination = route.destination();

@@ -110,8 +110,7 @@ final class Ipv4Input {
     if (inside) {
       return null;
     }
-    // (g) "{ 127, <any> }: Internal host loopback address. Addresses of this form MUST NOT appear
-    // outside a host."
+    // (g) "Internal host loopback address. Addresses of this form MUST NOT appear outside a host."
     if (source >>> 24 == 127 || destination >>> 24 == 127 && !routeLocalnet) {
       return DropReason.LOOPBACK_ADDRESS_OFF_LOOPBACK;
     }

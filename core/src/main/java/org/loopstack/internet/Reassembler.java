@@ -33,8 +33,8 @@ final class Reassembler {
   private static final long GRANULARITY = 10_000_000L;
 
   /**
-   * RFC 791: "identification, source, destination, and protocol fields"; for IPv6 the protocol is
-   * 0, and a link-local source counts on its own link only.
+   * RFC 791 3.2: "identification, source, destination, and protocol"; for IPv6 the protocol is 0,
+   * and a link-local source counts on its own link only.
    */
   record Key(IpAddress source, IpAddress destination, int identification, int protocol, int zone) {}
 
@@ -111,12 +111,13 @@ final class Reassembler {
     boolean more = Ipv6FragmentHeader.moreFragments(b, header);
     layer.counters().reassemblyRequested(true);
     if (more && (length & 7) != 0) {
-      // 4.5: "that fragment must be discarded and an ICMP Parameter Problem, Code 0, message must
-      // be sent to the source of the fragment, pointing to the Payload Length field".
+      // RFC 8200 4.5: "that fragment must be discarded and an ICMP Parameter Problem, Code 0,
+      // message
+      // should be sent to the source of the fragment, pointing to the Payload Length field".
       return refuseIpv6(packet, 4);
     }
     if (header - at - Ipv6Header.LENGTH + offset + length > Ipv6Header.MAX_PAYLOAD_LENGTH) {
-      // 4.5: "pointing to the Fragment Offset field of the fragment packet".
+      // RFC 8200 4.5: "pointing to the Fragment Offset field of the fragment packet".
       return refuseIpv6(packet, header + 2 - at);
     }
     if (length == 0) {
@@ -275,8 +276,8 @@ final class Reassembler {
       layer.drop(any, DropReason.REASSEMBLY_TIMEOUT);
     }
     if (first != null) {
-      // RFC 1122 3.3.2: "if the first fragment (offset zero) has been received, an ICMP Time
-      // Exceeded message is sent to the source host"; RFC 8200 4.5 says the same.
+      // RFC 1122 3.3.2: "an ICMP Time Exceeded message sent to the source host (if fragment zero
+      // has been received)"; RFC 8200 4.5 says the same.
       icmp.reassemblyTimeExceeded(first);
     }
   }

@@ -7,8 +7,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The Internet checksum (RFC 1071): "the 16-bit one's complement of the one's complement sum" of
- * 16-bit words.
+ * The Internet checksum (RFC 1071), in the words of RFC 768: "the 16-bit one's complement of the
+ * one's complement sum" of 16-bit words.
  *
  * <p>A <em>sum</em> is here an {@code int} from 0 to 65,535, the one's complement sum so far, not
  * yet complemented. Sums of parts are joined with {@link #add}, or with {@link #append} when a part

@@ -272,8 +272,9 @@ public final class TcpOptions {
     if (userTimeout < 0) {
       return -1;
     }
-    // RFC 5482 3: "Granularity bit, indicating the granularity of the User Timeout field: minutes
-    // when set".
+    // RFC 5482 3, of the granularity bit: "When set (G = 1), the time interval in the "User
+    // Timeout"
+    // field MUST be interpreted as minutes."
     int value = userTimeout & 0x7fff;
     return (userTimeout & 0x8000) == 0 ? value : value * 60;
   }

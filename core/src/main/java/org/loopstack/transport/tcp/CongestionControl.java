@@ -118,8 +118,10 @@ abstract class CongestionControl {
   void onIdle(long idle) {}
 
   /**
-   * Slow start by appropriate byte counting (RFC 3465 section 2.2): "cwnd should be increased by
-   * min (N, L*SMSS)". Section 2.3: after a timeout "L ... MUST NOT" be more than one segment.
+   * Slow start by appropriate byte counting (RFC 3465 section 2.2): "a TCP sender SHOULD increase
+   * cwnd by the number of previously unacknowledged bytes ACKed by each incoming acknowledgment,
+   * provided the increase is not more than L bytes". Section 3.2: after a timeout "L MUST NOT be >
+   * 1*SMSS bytes".
    *
    * @return how much of what was acknowledged is left for congestion avoidance
    */

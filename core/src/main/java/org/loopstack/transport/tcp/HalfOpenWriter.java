@@ -52,7 +52,8 @@ final class HalfOpenWriter {
     SynLayout layout = protocol.configuration().synLayout();
     Route route = route(h.ends(), h.ipOptions);
     if (route != null) {
-      // "The window field in a SYN segment itself is never scaled" (RFC 7323 section 2.2).
+      // RFC 7323 section 2.2: "The window field in a segment where the SYN bit is set ... MUST NOT
+      // be scaled."
       Packet packet = head(route, h, h.iss, flags, h.window(), options.length(layout));
       options.write(layout, packet.head(), packet.transportOffset() + TcpHeader.MIN_LENGTH);
       transmit(route, packet, h, settings, now);

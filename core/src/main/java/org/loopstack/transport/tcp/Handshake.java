@@ -169,7 +169,8 @@ final class Handshake {
       tcb.sndNxt = SequenceNumber.add(tcb.iss, 1);
       connection.ecn.synArrived(syn, passive);
     }
-    // "The window field in a SYN segment itself is never scaled" (RFC 7323 section 2.2).
+    // RFC 7323 section 2.2: "The window field in a segment where the SYN bit is set ... MUST NOT be
+    // scaled."
     connection.sender.setWindow(syn, syn.window);
   }
 

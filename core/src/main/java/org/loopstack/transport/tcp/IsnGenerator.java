@@ -26,8 +26,9 @@ final class IsnGenerator {
   }
 
   /**
-   * RFC 7323 section 5.4: "it is RECOMMENDED to generate a random offset on a per connection
-   * basis". It stays the same for one pair of ends, so that RFC 6191 can compare timestamps.
+   * RFC 7323 section 5.4: "It is therefore RECOMMENDED to generate a random, per-connection offset
+   * to be used with the clock source when generating the Timestamps option value". It stays the
+   * same for one pair of ends, so that RFC 6191 can compare timestamps.
    */
   int timestampOffset(FourTuple connection) {
     return (int) hash(timestampKey, connection);

@@ -271,7 +271,7 @@ final class LossRecovery {
    */
   private void forwardRto(Acknowledgment news, boolean past) {
     if (news.originalArrived) {
-      // (3b): "the RTO is declared spurious".
+      // (3b): "declare the timeout spurious".
       undo();
       return;
     }
@@ -469,7 +469,8 @@ final class LossRecovery {
     congestion.onTimeout(now);
     SentSegment head = queue.first();
     if (head != null && head.sacked) {
-      // "the data sender SHOULD ... turn off all of the SACKed bits": the receiver has reneged.
+      // RFC 2018 section 8: "the data sender SHOULD turn off all of the SACKed bits": the receiver
+      // has reneged.
       queue.forgetSacks();
     }
     duplicates = 0;

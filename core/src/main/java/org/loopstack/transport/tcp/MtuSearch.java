@@ -14,7 +14,7 @@ final class MtuSearch {
 
   private boolean enabled;
 
-  /** "search_low": "the largest MTU known to work", and so the path's MTU while we search. */
+  /** "search_low": "The network is expected to be able to deliver packets of" this size. */
   private int low;
 
   /** "search_high": "the greatest useful probe size". */

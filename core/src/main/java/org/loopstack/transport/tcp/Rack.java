@@ -69,7 +69,8 @@ final class Rack {
   void arrived(SentSegment segment, Acknowledgment news, long now) {
     long measured = now - segment.sentAt;
     if (segment.retransmitted) {
-      // "an ACK for a retransmitted segment may be for the original": believed only if neither the
+      // Section 6.2, step 2: the acknowledgment may be for the original; believed only if neither
+      // the
       // echoed timestamp nor the shortest round trip speak against it.
       if (news.hasEcho && SequenceNumber.lt(news.echo, timestampOf(segment))) {
         return;

@@ -58,8 +58,8 @@ final class Segment {
     flags = TcpHeader.flags(b, at);
     window = TcpHeader.window(b, at);
     opens = (flags & TcpHeader.SYN) != 0;
-    // "The value of the urgent field is a positive offset from the sequence number in this
-    // segment": from the number that it came with.
+    // RFC 9293 section 3.1: "the current value of the urgent pointer as a positive offset from the
+    // sequence number in this segment": from the number that it came with.
     urgentEnd = SequenceNumber.add(seq, TcpHeader.urgentPointer(b, at));
     int headerLength = TcpHeader.headerLength(b, at);
     options = readOptions(b, at, headerLength);

@@ -121,7 +121,7 @@ final class SegmentArrives {
       return false;
     }
     if (tcb.tsOk && segment.hasTimestamps && le(segment.seq, tcb.lastAckSent)) {
-      // RFC 7323 section 4.3 (2): "If SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent, then
+      // RFC 7323 section 4.3 (2): "If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then
       // SEG.TSval is copied to TS.Recent".
       if (ge(segment.timestampValue, tcb.tsRecent) || isTimestampOutdated(now)) {
         tcb.tsRecent = segment.timestampValue;
@@ -248,8 +248,9 @@ final class SegmentArrives {
       return false;
     }
     if (connection.configuration.robustResets() && segment.seq != tcb.rcvNxt) {
-      // "If the RST bit is set and the sequence number does not exactly match the next expected
-      // sequence value, yet is within the current receive window, TCP MUST send an acknowledgment".
+      // RFC 5961 section 3.2: "If the RST bit is set and the sequence number does not exactly match
+      // the next expected sequence value, yet is within the current receive window ..., TCP MUST
+      // send an acknowledgment".
       challenge(now, false);
       return false;
     }
@@ -355,8 +356,9 @@ final class SegmentArrives {
     }
     if (segment.dataLength() > 0 && connection.isUnreadable()) {
       // RFC 9293 section 3.6.1: "If such a host issues a CLOSE call while received data is still
-      // pending in TCP, or if new data is received after CLOSE is called, its TCP SHOULD send a
-      // RST to show that data was lost." As on Linux, it answers the segment.
+      // pending in the TCP connection, or if new data is received after CLOSE is called, its TCP
+      // implementation SHOULD send a RST to show that data was lost". As on Linux, it answers the
+      // segment.
       connection.refuse(segment);
       connection.terminate(Errno.ECONNRESET, now);
       return false;

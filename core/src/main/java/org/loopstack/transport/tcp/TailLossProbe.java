@@ -9,7 +9,7 @@ import org.loopstack.wire.SequenceNumber;
  * it.
  */
 final class TailLossProbe {
-  /** "the RECOMMENDED value of TLP.max_ack_delay": 25 ms in the RFC; Linux waits its least RTO. */
+  /** "The actual value of TLP.max_ack_delay is implementation specific"; Linux: its least RTO. */
   private static final long MAX_ACK_DELAY = 200_000_000L;
 
   /** Two ticks of Linux's clock: what a host needs to answer, however near it is. */

@@ -183,7 +183,7 @@ final class TcpConnection {
       out.learnPathMtu(icmp);
       tooLarge = tcb.state.isSynchronized();
     } else if (icmp.kind() != IcmpError.Kind.SOURCE_QUENCH) {
-      // "A TCP implementation MUST silently discard any received ICMP Source Quench messages"
+      // "TCP implementations MUST silently discard any received ICMP Source Quench messages"
       // (MUST-55). In synchronized states all others are soft: what a forged message could kill,
       // the retransmissions will find out.
       Errno reported = icmp.kind().errno();
@@ -198,8 +198,8 @@ final class TcpConnection {
 
   /**
    * RFC 9293 section 3.9.2.2: "Destination Unreachable -- codes 0, 1, 5; Time Exceeded -- codes 0,
-   * 1; and Parameter Problem. ... Since these messages indicate soft error conditions, a TCP
-   * implementation MUST NOT abort the connection (MUST-56)".
+   * 1; and Parameter Problem. ... Since these Unreachable messages indicate soft error conditions,
+   * a TCP implementation MUST NOT abort the connection (MUST-56)".
    */
   private static boolean isHard(IcmpError.Kind kind) {
     return kind.isHard() && kind != IcmpError.Kind.PARAMETER_PROBLEM;
@@ -422,7 +422,7 @@ final class TcpConnection {
     owner.timeWait(now);
   }
 
-  /** "restart the 2 MSL time-wait timeout" */
+  /** RFC 9293 section 3.10.7.4: "Restart the 2 MSL time-wait timeout." */
   void restartTimeWait(long now) {
     timers.set(LINGER, now + configuration.timeWait());
   }

@@ -472,7 +472,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     } finally {
       exit(now);
     }
-    // "any connections waiting to be accepted are reset", as on Linux; each under its own lock.
+    // Connections that wait to be accepted are reset, as on Linux; each under its own lock.
     for (TcpEndpoint child; (child = accepted.poll()) != null; ) {
       acceptedCount.decrementAndGet();
       child.abort();

@@ -238,8 +238,8 @@ public final class TcpProtocol implements UpperProtocol {
 
   /**
    * Answers a segment that belongs to no connection (RFC 9293 section 3.10.7.1): "If the ACK bit is
-   * off, sequence number zero is used, {@code <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>}. If the
-   * ACK bit is on, {@code <SEQ=SEG.ACK><CTL=RST>}." A reset is never answered.
+   * off, sequence number zero is used, {@code <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>}"; "If the
+   * ACK bit is on, {@code <SEQ=SEG.ACK><CTL=RST>}". A reset is never answered.
    */
   void sendReset(Packet packet) {
     byte[] b = packet.head();
