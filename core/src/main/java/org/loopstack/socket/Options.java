@@ -4,6 +4,8 @@ package org.loopstack.socket;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NetworkChannel;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
@@ -96,6 +98,35 @@ final class Options {
     }
     if (!isByte && name == StandardSocketOptions.IP_MULTICAST_TTL) {
       throw new IllegalArgumentException("Invalid TTL/hop value");
+    }
+  }
+
+  /**
+   * Sets an option of an open channel, as {@code setOption} says.
+   *
+   * @throws ClosedChannelException if it is closed
+   */
+  <T> void change(NetworkChannel channel, SocketOption<T> name, @Nullable T value)
+      throws IOException {
+    check(name, value);
+    ensureOpen(channel);
+    set(name, value);
+  }
+
+  /**
+   * The value of an option of an open channel, as {@code getOption} says.
+   *
+   * @throws ClosedChannelException if it is closed
+   */
+  <T> @Nullable T value(NetworkChannel channel, SocketOption<T> name) throws IOException {
+    check(name);
+    ensureOpen(channel);
+    return get(name);
+  }
+
+  private static void ensureOpen(NetworkChannel channel) throws ClosedChannelException {
+    if (!channel.isOpen()) {
+      throw new ClosedChannelException();
     }
   }
 

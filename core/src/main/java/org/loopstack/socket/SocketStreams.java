@@ -7,20 +7,18 @@ import java.io.OutputStream;
 import java.util.Objects;
 
 /**
- * The streams of a {@link StackSocket}. Unlike those of {@link java.nio.channels.Channels} over a
- * channel that the JDK does not know, they hold no lock in common: one thread can read while
- * another writes.
+ * The streams of a {@link java.net.Socket} of a stack. Unlike those of {@link
+ * java.nio.channels.Channels} over a channel that the JDK does not know, they hold no lock in
+ * common: one thread can read while another writes.
  */
 final class SocketStreams {
   private SocketStreams() {}
 
-  /** Reads from the channel, waiting as long as SO_TIMEOUT allows. */
+  /** Reads, waiting as long as SO_TIMEOUT allows. */
   static final class Input extends InputStream {
-    private final StackSocketChannel channel;
-    private final StackSocket socket;
+    private final ByteStream socket;
 
-    Input(StackSocketChannel channel, StackSocket socket) {
-      this.channel = channel;
+    Input(ByteStream socket) {
       this.socket = socket;
     }
 
@@ -33,29 +31,26 @@ final class SocketStreams {
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
       Objects.checkFromIndexSize(offset, length, target.length);
-      if (length == 0) {
-        return 0;
-      }
-      return channel.reader().read(target, offset, length, socket.timeoutNanos());
+      return length == 0 ? 0 : socket.read(target, offset, length);
     }
 
     @Override
     public int available() throws IOException {
-      return channel.available();
+      return socket.available();
     }
 
     @Override
     public void close() throws IOException {
-      channel.close();
+      socket.close();
     }
   }
 
-  /** Writes to the channel, waiting until all bytes are taken. */
+  /** Writes, waiting until all bytes are taken. */
   static final class Output extends OutputStream {
-    private final StackSocketChannel channel;
+    private final ByteStream socket;
 
-    Output(StackSocketChannel channel) {
-      this.channel = channel;
+    Output(ByteStream socket) {
+      this.socket = socket;
     }
 
     @Override
@@ -67,13 +62,13 @@ final class SocketStreams {
     public void write(byte[] source, int offset, int length) throws IOException {
       Objects.checkFromIndexSize(offset, length, source.length);
       if (length > 0) {
-        channel.writer().write(source, offset, length);
+        socket.write(source, offset, length);
       }
     }
 
     @Override
     public void close() throws IOException {
-      channel.close();
+      socket.close();
     }
   }
 }

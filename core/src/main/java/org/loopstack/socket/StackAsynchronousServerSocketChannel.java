@@ -108,17 +108,13 @@ final class StackAsynchronousServerSocketChannel extends AsynchronousServerSocke
   @Override
   public <T> AsynchronousServerSocketChannel setOption(SocketOption<T> name, @Nullable T value)
       throws IOException {
-    options.check(name, value);
-    ensureOpen();
-    options.set(name, value);
+    options.change(this, name, value);
     return this;
   }
 
   @Override
   public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
-    options.check(name);
-    ensureOpen();
-    return options.get(name);
+    return options.value(this, name);
   }
 
   @Override

@@ -162,15 +162,13 @@ final class StackAsynchronousSocketChannel extends AsynchronousSocketChannel
     if (outputShut) {
       throw new IOException("Connection has been shutdown for writing");
     }
-    options.set(name, value);
+    options.change(this, name, value);
     return this;
   }
 
   @Override
   public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
-    options.check(name);
-    ensureOpen();
-    return options.get(name);
+    return options.value(this, name);
   }
 
   @Override

@@ -98,17 +98,13 @@ final class StackServerSocketChannel extends ServerSocketChannel implements Poll
   @Override
   public <T> ServerSocketChannel setOption(SocketOption<T> name, @Nullable T value)
       throws IOException {
-    options.check(name, value);
-    ensureOpen();
-    options.set(name, value);
+    options.change(this, name, value);
     return this;
   }
 
   @Override
   public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
-    options.check(name);
-    ensureOpen();
-    return options.get(name);
+    return options.value(this, name);
   }
 
   @Override

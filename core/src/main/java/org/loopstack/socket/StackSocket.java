@@ -41,11 +41,6 @@ final class StackSocket extends Socket {
     }
   }
 
-  /** SO_TIMEOUT in nanoseconds, 0 for none. */
-  long timeoutNanos() {
-    return TimeUnit.MILLISECONDS.toNanos(timeout);
-  }
-
   @Override
   public void connect(SocketAddress address) throws IOException {
     connect(address, 0);
@@ -128,7 +123,7 @@ final class StackSocket extends Socket {
     if (channel.isInputShut()) {
       throw new SocketException("Socket input is shutdown");
     }
-    return new SocketStreams.Input(channel, this);
+    return new SocketStreams.Input(new Bytes());
   }
 
   @Override
@@ -137,7 +132,30 @@ final class StackSocket extends Socket {
     if (channel.isOutputShut()) {
       throw new SocketException("Socket output is shutdown");
     }
-    return new SocketStreams.Output(channel);
+    return new SocketStreams.Output(new Bytes());
+  }
+
+  private final class Bytes implements ByteStream {
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      long nanos = TimeUnit.MILLISECONDS.toNanos(timeout);
+      return channel.reader().read(target, offset, length, nanos);
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+      channel.writer().write(source, offset, length);
+    }
+
+    @Override
+    public int available() throws IOException {
+      return channel.available();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
   private void ensureConnected() throws SocketException {

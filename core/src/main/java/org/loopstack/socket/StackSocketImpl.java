@@ -205,50 +205,28 @@ public final class StackSocketImpl extends SocketImpl {
 
   @Override
   public InputStream getInputStream() {
-    return new Input();
+    return new SocketStreams.Input(new Bytes());
   }
 
   @Override
   public OutputStream getOutputStream() {
-    return new Output();
+    return new SocketStreams.Output(new Bytes());
   }
 
-  private final class Input extends InputStream {
+  private final class Bytes implements ByteStream {
     @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) > 0 ? one[0] & 0xff : -1;
+    public int read(byte[] target, int offset, int length) throws IOException {
+      return stream().read(target, offset, length, timeout);
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      Objects.checkFromIndexSize(offset, length, target.length);
-      return length == 0 ? 0 : stream().read(target, offset, length, timeout);
+    public void write(byte[] source, int offset, int length) throws IOException {
+      stream().write(source, offset, length);
     }
 
     @Override
     public int available() throws IOException {
       return StackSocketImpl.this.available();
-    }
-
-    @Override
-    public void close() {
-      StackSocketImpl.this.close();
-    }
-  }
-
-  private final class Output extends OutputStream {
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] source, int offset, int length) throws IOException {
-      Objects.checkFromIndexSize(offset, length, source.length);
-      if (length > 0) {
-        stream().write(source, offset, length);
-      }
     }
 
     @Override
