@@ -25,14 +25,18 @@ import org.loopstack.wire.TcpHeader;
  * a timeout that is not backed off: RFC 6298 computes {@code SRTT + 4 * RTTVAR}, neither of which
  * exceeds the longest round trip that was measured. That is the wire's T (with 200 ms for an
  * acknowledgment or a segment that is held back) and, if an acknowledgment was lost and the next
- * one echoes an old timestamp, the longest stall before (RFC 7323 section 4.3 lets an old duplicate
- * change nothing). A profile adds 200 ms at most or rounds up to 1 s; it is 3 s in the first
- * exchange of data after a SYN was lost (section 5.7).
+ * one echoes an old timestamp, the longest stall before: also that of a SYN-ACK which a server does
+ * not keep and which is not watched therefore. A profile adds 200 ms at most or rounds up to 1 s;
+ * it is 3 s in the first exchange of data after a SYN was lost (section 5.7).
  *
  * <p><b>Windows.</b> While the application at the other end is behind, its window may be closed,
  * and there is no law. When it has read all, the sender is told, or asks with a probe; probes are
  * backed off like timeouts (RFC 9293 section 3.8.6.1), so the next one comes within the time that
  * the window was closed, plus R: that takes the place of R until the next progress.
+ *
+ * <p><b>Marks.</b> With a window of one segment the sender of something new waits for a timeout
+ * after an echoed mark (RFC 3168 section 6.1.2), though nothing is outstanding perhaps: each such
+ * wait may take M.
  *
  * <p><b>Everything.</b> A round trip without a loss brings one segment over at least, or one write
  * of the application if that is less. So a direction takes no longer than
@@ -41,10 +45,10 @@ import org.loopstack.wire.TcpHeader;
  *     (segments + writes + 8) * T + 4 R + all stalls that begin within T + longest stall after a loss
  * </pre>
  *
- * and what the applications pause; a segment that has been brought over may need another round trip
- * to open the window for the next; 8 of them and 16 R are for opening and closing. A timer that is
- * lost breaks the first law within seconds if nothing is lost on the wire; a connection that crawls
- * from timeout to timeout the second.
+ * and the waits for marks, and what the applications pause; a segment that has been brought over
+ * may need another round trip to open the window for the next; 8 of them and 16 R are for opening
+ * and closing. A timer that is lost breaks the first law within seconds if nothing is lost on the
+ * wire; a connection that crawls from timeout to timeout the second.
  */
 final class ProgressLaw {
   private static final long MILLISECOND = 1_000_000L;
@@ -73,6 +77,8 @@ final class ProgressLaw {
   private long lastCounted;
   private long lastDestroyed = Long.MIN_VALUE / 2;
   private long behindSince = -1;
+  private long answeredAt = -1;
+  private long echoedAt = -1;
   private long paid;
 
   /**
@@ -98,6 +104,7 @@ final class ProgressLaw {
     boolean isSyn = (flags & TcpHeader.SYN) != 0;
     if (isSyn && mayForget) {
       // An answer that is not kept is not sent again either: the client's SYN is what is watched.
+      answeredAt = answeredAt < 0 ? now : answeredAt;
       return;
     }
     if (!begun || isSyn && seq != first && acknowledged == first) {
@@ -108,6 +115,8 @@ final class ProgressLaw {
     }
     if (SequenceNumber.gt(end, highest)) {
       if (highest == acknowledged) {
+        paid += heldByMark(now);
+        echoedAt = -1;
         restart(now);
       }
       highest = end;
@@ -130,6 +139,11 @@ final class ProgressLaw {
       over = true;
     }
     int ack = TcpHeader.acknowledgment(b, at);
+    if (!begun && answeredAt >= 0) {
+      // Its timestamp may echo that of the first answer.
+      longestStall = Math.max(longestStall, now - answeredAt);
+      base = Math.max(base, unbacked());
+    }
     if (begun
         && (flags & TcpHeader.ACK) != 0
         && SequenceNumber.gt(ack, acknowledged)
@@ -140,6 +154,15 @@ final class ProgressLaw {
       base = wasSyn ? Math.max(3 * SECOND, unbacked()) : unbacked();
       restart(now);
     }
+    if (begun && (flags & TcpHeader.ECE) != 0 && SequenceNumber.ge(ack, acknowledged)) {
+      lastDestroyed = now;
+      echoedAt = isOutstanding() || echoedAt >= 0 ? echoedAt : now;
+    }
+  }
+
+  /** How long a mark may have kept the sender from sending, while nothing is outstanding. */
+  private long heldByMark(long now) {
+    return echoedAt < 0 ? 0 : Math.min(MOST, now - echoedAt);
   }
 
   private void restart(long now) {
@@ -207,6 +230,10 @@ final class ProgressLaw {
 
   /** How long the direction may have taken until now, but for the applications' pauses. */
   long bound(int segments, int writes, long now) {
-    return 3 * (segments + writes + 8L) * roundTrip + 16 * base + paid + payable(now);
+    return 3 * (segments + writes + 8L) * roundTrip
+        + 16 * base
+        + paid
+        + payable(now)
+        + heldByMark(now);
   }
 }

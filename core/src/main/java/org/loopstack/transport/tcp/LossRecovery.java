@@ -394,16 +394,19 @@ final class LossRecovery {
    * A congestion mark was echoed (RFC 3168 section 6.1.2): once per window of data.
    *
    * @param flight what was in flight before the acknowledgment that echoes it
+   * @return whether it is news, not about a window that has been reduced already
    */
-  void congestionEchoed(int flight, long now) {
-    if (phase == Phase.OPEN || phase == Phase.DISORDER) {
-      int before = Math.min(flight, congestion.window());
-      reduce(before, now);
-      prr.start(before);
-      phase = Phase.CWR;
-      recover = tcb.sndNxt;
-      undoable = false;
+  boolean congestionEchoed(int flight, long now) {
+    if (phase != Phase.OPEN && phase != Phase.DISORDER) {
+      return false;
     }
+    int before = Math.min(flight, congestion.window());
+    reduce(before, now);
+    prr.start(before);
+    phase = Phase.CWR;
+    recover = tcb.sndNxt;
+    undoable = false;
+    return true;
   }
 
   /**

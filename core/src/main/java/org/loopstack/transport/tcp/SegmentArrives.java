@@ -120,14 +120,7 @@ final class SegmentArrives {
       notAcceptable(segment, now);
       return false;
     }
-    if (tcb.tsOk && segment.hasTimestamps && le(segment.seq, tcb.lastAckSent)) {
-      // RFC 7323 section 4.3 (2): "If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then
-      // SEG.TSval is copied to TS.Recent".
-      if (ge(segment.timestampValue, tcb.tsRecent) || isTimestampOutdated(now)) {
-        tcb.tsRecent = segment.timestampValue;
-        tcb.tsRecentAge = now;
-      }
-    }
+    recordTimestamp(segment, now);
     int window = tcb.rcvWnd();
     if (window == 0 && segment.length() > 0) {
       // "special allowance should be made to accept valid ACKs, URGs, and RSTs": the rest is not
@@ -141,6 +134,18 @@ final class SegmentArrives {
     segment.trimFront(tcb.rcvNxt);
     segment.trimEnd(tcb.rcvAdv);
     return true;
+  }
+
+  private void recordTimestamp(Segment segment, long now) {
+    // RFC 7323 section 4.3 (2): "If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then
+    // SEG.TSval is copied to TS.Recent".
+    if (tcb.tsOk
+        && segment.hasTimestamps
+        && le(segment.seq, tcb.lastAckSent)
+        && (ge(segment.timestampValue, tcb.tsRecent) || isTimestampOutdated(now))) {
+      tcb.tsRecent = segment.timestampValue;
+      tcb.tsRecentAge = now;
+    }
   }
 
   private boolean paws(Segment segment, long now) {
@@ -219,8 +224,24 @@ final class SegmentArrives {
     reportDuplicate(segment);
     if (tcb.state == TcpState.TIME_WAIT && segment.has(TcpHeader.FIN)) {
       connection.restartTimeWait(now);
+    } else if (isLastSentAgain(segment)) {
+      // The acknowledgment of it was lost, not the segment. As on Linux and FreeBSD its timestamp
+      // and what it acknowledges count, else the peer's round trip would be as long as its timeout.
+      recordTimestamp(segment, now);
+      if (tcb.state.isSynchronized() && segment.has(TcpHeader.ACK) && !checkAck(segment, now)) {
+        return;
+      }
     }
     challenge(now, segment.dataLength() > 0 || segment.has(TcpHeader.FIN));
+  }
+
+  /** Whether a segment has arrived before, but reaches as far as we have acknowledged. */
+  private boolean isLastSentAgain(Segment segment) {
+    return segment.length() > 0
+        && !segment.has(TcpHeader.SYN)
+        && lt(segment.seq, tcb.rcvNxt)
+        && le(segment.end(), tcb.rcvNxt)
+        && ge(segment.end(), tcb.lastAckSent);
   }
 
   /**

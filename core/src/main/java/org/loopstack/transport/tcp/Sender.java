@@ -72,7 +72,9 @@ final class Sender {
 
   /**
    * RFC 3168 section 6.1.2: on "an ECN-Echo packet when the congestion window is one ... The
-   * sending TCP will then be able to send a new packet only when the retransmit timer expires".
+   * sending TCP will then be able to send a new packet only when the retransmit timer expires". Not
+   * by an echo about a window that has been answered for: after a timeout all have one until
+   * something new can say CWR, and what is lost would wait for a timeout each.
    */
   private boolean withheld;
 
@@ -446,12 +448,13 @@ final class Sender {
         probe.repeated(segment.ack);
       }
       if (echo) {
-        recovery.congestionEchoed(flight, now);
+        boolean _ = recovery.congestionEchoed(flight, now);
       }
       return;
     }
     boolean limited = isCongestionLimited();
-    withheld = echo && congestion().window() <= tcb.sndMss;
+    boolean oneSegment = congestion().window() <= tcb.sndMss;
+    withheld &= echo;
     if (news.advanced) {
       advance(segment.ack, now);
       size.acknowledged();
@@ -467,7 +470,7 @@ final class Sender {
       recovery.probeRepairedLoss(flight, now);
     }
     if (echo) {
-      recovery.congestionEchoed(flight, now);
+      withheld |= recovery.congestionEchoed(flight, now) && oneSegment;
     }
     setReorderingTimer(again);
     if (news.advanced) {
