@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.StackConfiguration;
 import org.loopstack.relay.PortMapping;
+import org.loopstack.socket.NameTable;
 
 /**
  * What stands behind the agent's jar, separated by commas:
@@ -15,6 +16,10 @@ import org.loopstack.relay.PortMapping;
  *       linux
  *   <li>{@code publish=8080}, {@code publish=9000:8080} or {@code publish=5353:53/udp}: a port of
  *       the machine's loopback that leads to a port of the stack; may be there more than once
+ *   <li>{@code host=NAME@ADDRESS}: a name for an address, such as {@code host=db.test@127.0.0.2};
+ *       may be there more than once
+ *   <li>{@code localhost=ipv4-first}, {@code ipv6-first}: the order of the addresses of a name; the
+ *       default is that of Java
  *   <li>{@code isolated}: no machine's network at all; what is not loopback is unreachable
  * </ul>
  *
@@ -26,7 +31,8 @@ record AgentOptions(
     StackConfiguration configuration, List<PortMapping> published, boolean isolated) {
 
   private static final String KNOWN =
-      "profile=linux|freebsd, publish=[HOSTPORT:]PORT[/udp], isolated";
+      "profile=linux|freebsd, publish=[HOSTPORT:]PORT[/udp], host=NAME@ADDRESS,"
+          + " localhost=ipv4-first|ipv6-first, isolated";
 
   /**
    * Reads them.
@@ -36,6 +42,7 @@ record AgentOptions(
   static AgentOptions parse(@Nullable String text) {
     StackConfiguration configuration = StackConfiguration.linux();
     List<PortMapping> published = new ArrayList<>();
+    NameTable names = NameTable.standard();
     boolean isolated = false;
     for (String each : text == null || text.isBlank() ? new String[0] : text.split(",", -1)) {
       String[] pair = each.strip().split("=", 2);
@@ -43,6 +50,8 @@ record AgentOptions(
       switch (pair[0]) {
         case "profile" -> configuration = profile(value);
         case "publish" -> published.add(mapping(value));
+        case "host" -> names = host(names, value);
+        case "localhost" -> names = names.order(order(value));
         case "isolated" -> isolated = flag(pair[0], value);
         default ->
             throw new IllegalArgumentException(
@@ -50,7 +59,7 @@ record AgentOptions(
       }
     }
     return new AgentOptions(
-        configuration.toBuilder().name("jvm-" + ProcessHandle.current().pid()).build(),
+        configuration.toBuilder().name("jvm-" + ProcessHandle.current().pid()).names(names).build(),
         List.copyOf(published),
         isolated);
   }
@@ -73,6 +82,24 @@ record AgentOptions(
     String ports = slash < 0 ? value : value.substring(0, slash);
     String protocol = slash < 0 ? "" : value.substring(slash);
     return PortMapping.parse((ports.contains(":") ? ports : ports + ":" + ports) + protocol);
+  }
+
+  private static NameTable host(NameTable names, @Nullable String value) {
+    int at = value == null ? -1 : value.indexOf('@');
+    if (value == null || at < 0) {
+      throw new IllegalArgumentException("host wants a name and an address: host=NAME@ADDRESS");
+    }
+    return names.with(value.substring(0, at), value.substring(at + 1));
+  }
+
+  private static NameTable.Order order(@Nullable String value) {
+    return switch (value) {
+      case "ipv4-first" -> NameTable.Order.IPV4_FIRST;
+      case "ipv6-first" -> NameTable.Order.IPV6_FIRST;
+      case null, default ->
+          throw new IllegalArgumentException(
+              "\"localhost=" + value + "\" is neither ipv4-first nor ipv6-first");
+    };
   }
 
   private static boolean flag(String name, @Nullable String value) {

@@ -27,6 +27,11 @@ final class Hooks {
     provider = new MixedSelectorProvider(worlds);
   }
 
+  /** The worlds of this JVM, or null if it is not under the agent. */
+  static @Nullable Worlds installedWorlds() {
+    return installed;
+  }
+
   /** The worlds of this JVM. */
   static Worlds worlds() {
     Worlds worlds = installed;

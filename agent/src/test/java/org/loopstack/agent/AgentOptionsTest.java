@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.loopstack.relay.PortMapping;
 import org.loopstack.relay.PortMapping.Protocol;
+import org.loopstack.socket.NameTable;
 
 class AgentOptionsTest {
   @Test
@@ -34,6 +35,14 @@ class AgentOptionsTest {
             new PortMapping(Protocol.UDP, 5353, 53));
   }
 
+  @Test
+  void namesAreTheStacks() {
+    AgentOptions options = AgentOptions.parse("host=db.test@127.0.0.2,localhost=ipv6-first");
+
+    assertThat(options.configuration().names().names()).containsOnlyKeys("db.test");
+    assertThat(options.configuration().names().order()).isEqualTo(NameTable.Order.IPV6_FIRST);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -42,6 +51,9 @@ class AgentOptionsTest {
         "profile=minix | \"profile=minix\" is neither linux nor freebsd",
         "publish | publish wants a port",
         "publish=70000 | ports are from 1 to 65535",
+        "host=db | host wants a name and an address",
+        "host=db@nowhere | nowhere",
+        "localhost=first | \"localhost=first\" is neither ipv4-first nor ipv6-first",
         "isolated=perhaps | \"isolated=perhaps\": true or false",
         "isolated,, | \"\" is not an option",
       })

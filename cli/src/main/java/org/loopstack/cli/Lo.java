@@ -41,6 +41,7 @@ import picocli.CommandLine.RunLast;
       ConnectCommand.class,
       GetCommand.class,
       ServeCommand.class,
+      JavaCommand.class,
       BenchCommand.class,
       ScriptCommand.class,
       SoakCommand.class,
@@ -145,6 +146,11 @@ public final class Lo {
     line.setUsageHelpAutoWidth(false);
     // A stack may be named like a command.
     line.setAllowSubcommandsAsOptionParameters(true);
+    CommandLine java = line.getSubcommands().get("java");
+    if (java != null) {
+      // From the first word on that is not an option of lo's, all is java's.
+      java.setStopAtPositional(true).setUnmatchedOptionsArePositionalParams(true);
+    }
     return line;
   }
 
