@@ -2,6 +2,7 @@
 package org.loopstack.transport.tcp;
 
 import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.Heap;
 import org.loopstack.engine.SipHash;
 import org.loopstack.wire.SynLayout;
 
@@ -525,7 +526,7 @@ public final class TcpConfiguration {
     private boolean receiveAutoTuning = true;
     private int maxReceiveBuffer = 6 << 20;
     // A quarter of the heap, and Linux's parts of it. Linux itself takes less, of more.
-    private long memoryHigh = Runtime.getRuntime().maxMemory() / 4;
+    private long memoryHigh = Heap.limit() / 4;
     private long memoryPressure = memoryHigh / 2;
     private long memoryLow = memoryHigh * 3 / 8;
     private int maxSendBuffer = 4 << 20;
