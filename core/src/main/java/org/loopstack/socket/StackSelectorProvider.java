@@ -23,9 +23,11 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Engine;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.AddressFamily;
+import org.loopstack.transport.DatagramEndpoint;
 import org.loopstack.transport.EndpointFactory;
 import org.loopstack.transport.ListenerEndpoint;
 import org.loopstack.transport.StreamEndpoint;
+import org.loopstack.transport.TransportOptions;
 
 /**
  * Opens the channels and selectors of one stack. What it opens works together, and with nothing
@@ -179,8 +181,10 @@ public final class StackSelectorProvider extends SelectorProvider {
   private StackDatagramChannel openDatagrams(AddressFamily family, boolean interruptible)
       throws IOException {
     try {
-      return opened(
-          new StackDatagramChannel(this, family, endpoints.openDatagram(family), interruptible));
+      DatagramEndpoint endpoint = endpoints.openDatagram(family);
+      // The Javadoc of MulticastChannel leaves it open; all of the JDK's on Linux have it off.
+      endpoint.setOption(TransportOptions.IP_MULTICAST_ALL, false);
+      return opened(new StackDatagramChannel(this, family, endpoint, interruptible));
     } catch (ErrnoException e) {
       throw SocketErrors.control(e);
     }

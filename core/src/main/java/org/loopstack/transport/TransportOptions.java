@@ -39,6 +39,13 @@ public final class TransportOptions {
    */
   public static final SocketOption<Boolean> IPV6_V6ONLY = option("IPV6_V6ONLY", Boolean.class);
 
+  /**
+   * Whether a socket that has not joined a group, of IPv4 or IPv6, hears what others on this host
+   * have joined; true at first. The JDK switches it off for all of its channels and sockets.
+   */
+  public static final SocketOption<Boolean> IP_MULTICAST_ALL =
+      option("IP_MULTICAST_ALL", Boolean.class);
+
   /** Whether only full segments go; at most 200 ms long, and until it is switched off. */
   public static final SocketOption<Boolean> TCP_CORK = option("TCP_CORK", Boolean.class);
 

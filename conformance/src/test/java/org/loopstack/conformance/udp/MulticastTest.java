@@ -72,6 +72,29 @@ class MulticastTest {
   }
 
   @Case(
+      id = "udp.multicast.joined-by-another",
+      title = "who has left a group does not hear what another member on its port does",
+      source = "JDK 25 on Linux, observed: it switches IP_MULTICAST_ALL off",
+      over = {IPV4, MAPPED})
+  void joinedByAnother(Net net) throws IOException {
+    DatagramChannel joined = member(net);
+    joined.join(GROUP, net.lo());
+    DatagramChannel other = net.udp().setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    other.bind(net.wildcard(port(joined)));
+    MembershipKey left = other.join(GROUP, net.lo());
+    DatagramChannel sender = member(net);
+    send(sender, GROUP, port(joined), "to both");
+    receive(joined, "to both");
+    receive(other, "to both");
+
+    left.drop();
+    send(sender, GROUP, port(joined), "to one");
+
+    receive(joined, "to one");
+    receivesNothing(net, other);
+  }
+
+  @Case(
       id = "udp.multicast.own-copy",
       title = "a sender that is a member gets a copy",
       source = "FACTS 34; RFC 1112 6.1",

@@ -51,16 +51,18 @@ final class GroupFilter {
   }
 
   /**
-   * Whether the socket wants a datagram. Of a group that it has not joined itself it gets what
-   * others on this host have joined, as on Linux (IP_MULTICAST_ALL).
+   * Whether the socket wants a datagram.
+   *
+   * @param unjoined whether it wants those of a group that it has not joined itself, but others on
+   *     this host
    */
-  boolean allows(IpAddress group, int interfaceIndex, IpAddress source) {
+  boolean allows(IpAddress group, int interfaceIndex, IpAddress source, boolean unjoined) {
     for (Membership m : memberships) {
       if (m.interfaceIndex == interfaceIndex && m.group.equals(group)) {
         return m.allows(source);
       }
     }
-    return true;
+    return unjoined;
   }
 
   boolean hasJoined(IpAddress group, int interfaceIndex) {

@@ -275,8 +275,9 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
     return options.reusePort();
   }
 
-  GroupFilter groups() {
-    return groups;
+  /** Whether the socket wants what comes to a group. */
+  boolean hears(IpAddress group, int interfaceIndex, IpAddress source) {
+    return groups.allows(group, interfaceIndex, source, options.multicastAll());
   }
 
   /**

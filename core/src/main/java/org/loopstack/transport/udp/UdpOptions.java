@@ -44,6 +44,7 @@ final class UdpOptions {
   // should default to 1 for all multicast IP datagrams".
   private volatile int multicastTtl = 1;
   private volatile boolean multicastLoop = true;
+  private volatile boolean multicastAll = true;
   private @Nullable NetworkInterface multicastInterface;
   private volatile int multicastIndex;
 
@@ -73,6 +74,7 @@ final class UdpOptions {
     all.add(StandardSocketOptions.IP_MULTICAST_IF);
     all.add(StandardSocketOptions.IP_MULTICAST_TTL);
     all.add(StandardSocketOptions.IP_MULTICAST_LOOP);
+    all.add(TransportOptions.IP_MULTICAST_ALL);
     all.add(TransportOptions.IPV6_V6ONLY);
     if (DONT_FRAGMENT != null) {
       all.add(DONT_FRAGMENT);
@@ -138,6 +140,8 @@ final class UdpOptions {
       broadcast = value;
     } else if (option == StandardSocketOptions.IP_MULTICAST_LOOP) {
       multicastLoop = value;
+    } else if (option.equals(TransportOptions.IP_MULTICAST_ALL)) {
+      multicastAll = value;
     } else if (option == DONT_FRAGMENT) {
       dontFragment = value;
     } else {
@@ -176,6 +180,8 @@ final class UdpOptions {
       return multicastTtl;
     } else if (option == StandardSocketOptions.IP_MULTICAST_LOOP) {
       return multicastLoop;
+    } else if (option.equals(TransportOptions.IP_MULTICAST_ALL)) {
+      return multicastAll;
     } else if (option == DONT_FRAGMENT) {
       return dontFragment;
     }
@@ -214,6 +220,11 @@ final class UdpOptions {
 
   int ttl(boolean multicast) {
     return multicast ? multicastTtl : configuration.defaultTtl();
+  }
+
+  /** Whether the groups count that others have joined. */
+  boolean multicastAll() {
+    return multicastAll;
   }
 
   boolean multicastLoop() {

@@ -177,7 +177,7 @@ public final class UdpProtocol implements UpperProtocol, AutoCloseable {
         continue;
       }
       if (destination.isMulticast()
-          && !endpoint.groups().allows(destination, packet.interfaceIndex(), source)) {
+          && !endpoint.hears(destination, packet.interfaceIndex(), source)) {
         filtered = true;
         continue;
       }

@@ -14,6 +14,7 @@ import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.DatagramEndpoint;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.transport.TransportOptions;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
 
@@ -77,6 +78,23 @@ class UdpMulticastTest {
     assertThat(receive(other)).isEqualTo("joined by another");
     member.close();
     sendToGroup("127.0.0.1", "by nobody");
+    assertThat(receive(other)).isNull();
+  }
+
+  @Test
+  void withMulticastAllOffOnlyWhoHasJoinedHears() throws ErrnoException {
+    DatagramEndpoint member = receiver();
+    DatagramEndpoint other = receiver();
+    other.setOption(TransportOptions.IP_MULTICAST_ALL, false);
+    member.join(GROUP, LO, null);
+    sendToGroup("127.0.0.1", "to the member");
+    assertThat(receive(member)).isEqualTo("to the member");
+    assertThat(receive(other)).isNull();
+    other.join(GROUP, LO, null);
+    sendToGroup("127.0.0.1", "to both");
+    assertThat(receive(other)).isEqualTo("to both");
+    other.leave(GROUP, LO, null);
+    sendToGroup("127.0.0.1", "to the member again");
     assertThat(receive(other)).isNull();
   }
 
