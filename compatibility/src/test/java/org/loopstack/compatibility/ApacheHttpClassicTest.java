@@ -67,8 +67,7 @@ class ApacheHttpClassicTest {
                             ContentType.APPLICATION_OCTET_STREAM)))
             .create();
     server.start();
-    try (CloseableHttpClient client =
-        HttpClients.custom().setConnectionManager(pool).build()) {
+    try (CloseableHttpClient client = HttpClients.custom().setConnectionManager(pool).build()) {
       Conversations.many(
           number -> {
             byte[] said = Conversations.bytes(number);

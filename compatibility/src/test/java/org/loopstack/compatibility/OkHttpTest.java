@@ -48,8 +48,7 @@ class OkHttpTest {
     try (Stack stack = Stack.create()) {
       MockWebServer server = new MockWebServer();
       server.setServerSocketFactory(stack.serverSocketFactory());
-      OkHttpClient client =
-          new OkHttpClient.Builder().socketFactory(stack.socketFactory()).build();
+      OkHttpClient client = new OkHttpClient.Builder().socketFactory(stack.socketFactory()).build();
       exchange(server, client, Protocol.HTTP_1_1);
     }
   }
@@ -63,7 +62,10 @@ class OkHttpTest {
           number -> {
             byte[] said = Conversations.bytes(number);
             Request request =
-                new Request.Builder().url(server.url("/echo")).post(RequestBody.create(said)).build();
+                new Request.Builder()
+                    .url(server.url("/echo"))
+                    .post(RequestBody.create(said))
+                    .build();
             try (Response response = client.newCall(request).execute()) {
               assertThat(response.protocol()).isEqualTo(protocol);
               assertThat(response.body().bytes()).isEqualTo(said);

@@ -20,8 +20,7 @@ final class TestCertificate {
 
   /** A context whose servers show the certificate and whose clients trust no other. */
   static SSLContext context() throws GeneralSecurityException, IOException {
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store(), PASSWORD);
     SSLContext context = SSLContext.getInstance("TLSv1.3");
     context.init(keys.getKeyManagers(), new TrustManager[] {trust()}, null);
