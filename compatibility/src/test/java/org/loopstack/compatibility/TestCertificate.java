@@ -8,9 +8,7 @@ import java.security.KeyStore;
 import java.util.Objects;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
 
 /** A certificate for localhost that signs itself, made with keytool and worth nothing elsewhere. */
 final class TestCertificate {
@@ -20,26 +18,17 @@ final class TestCertificate {
 
   /** A context whose servers show the certificate and whose clients trust no other. */
   static SSLContext context() throws GeneralSecurityException, IOException {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store(), PASSWORD);
-    SSLContext context = SSLContext.getInstance("TLSv1.3");
-    context.init(keys.getKeyManagers(), new TrustManager[] {trust()}, null);
-    return context;
-  }
-
-  /** Trusts the certificate and no other. */
-  static X509TrustManager trust() throws GeneralSecurityException, IOException {
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(store());
-    return (X509TrustManager) trust.getTrustManagers()[0];
-  }
-
-  private static KeyStore store() throws GeneralSecurityException, IOException {
     KeyStore store = KeyStore.getInstance("PKCS12");
     try (InputStream file = TestCertificate.class.getResourceAsStream("localhost.p12")) {
       store.load(Objects.requireNonNull(file), PASSWORD);
     }
-    return store;
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, PASSWORD);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext context = SSLContext.getInstance("TLSv1.3");
+    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    return context;
   }
 }
