@@ -27,6 +27,7 @@ import org.apache.hc.core5.http.nio.support.AsyncResponseBuilder;
 import org.apache.hc.core5.http.nio.support.BasicRequestConsumer;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,7 +39,11 @@ class ApacheHttpAsyncTest {
   @Test
   void theClientGetsBackWhatItPosts() throws Exception {
     HttpAsyncServer server =
-        AsyncServerBootstrap.bootstrap().register("/echo", new Echo()).create();
+        AsyncServerBootstrap.bootstrap()
+            // Port 8080 has connections in TIME-WAIT, left by the other tests.
+            .setIOReactorConfig(IOReactorConfig.custom().setSoReuseAddress(true).build())
+            .register("/echo", new Echo())
+            .create();
     server.start();
     server.listen(new InetSocketAddress(8080), URIScheme.HTTP).get();
     try (CloseableHttpAsyncClient client = HttpAsyncClients.createDefault()) {

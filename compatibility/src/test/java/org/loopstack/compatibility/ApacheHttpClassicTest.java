@@ -12,6 +12,7 @@ import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuil
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.impl.bootstrap.HttpServer;
 import org.apache.hc.core5.http.impl.bootstrap.ServerBootstrap;
+import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.io.CloseMode;
@@ -58,6 +59,8 @@ class ApacheHttpClassicTest {
     HttpServer server =
         bootstrap
             .setListenerPort(8080)
+            // It has connections in TIME-WAIT, left by the other tests.
+            .setSocketConfig(SocketConfig.custom().setSoReuseAddress(true).build())
             .register(
                 "/echo",
                 (request, response, context) ->
