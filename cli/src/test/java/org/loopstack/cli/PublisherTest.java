@@ -14,11 +14,11 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.loopstack.cli.service.EchoService;
 import org.loopstack.relay.PortMapping;
 import org.loopstack.relay.PortMapping.Protocol;
 import org.loopstack.relay.PortTakenException;
 import org.loopstack.relay.Publisher;
-import org.loopstack.cli.service.EchoService;
 
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PublisherTest {

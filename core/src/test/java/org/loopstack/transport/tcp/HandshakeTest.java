@@ -10,7 +10,6 @@ import static org.loopstack.wire.TcpHeader.ECE;
 import static org.loopstack.wire.TcpHeader.RST;
 import static org.loopstack.wire.TcpHeader.SYN;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
