@@ -16,23 +16,39 @@ import org.loopstack.socket.NameTable;
  *       linux
  *   <li>{@code publish=8080}, {@code publish=9000:8080} or {@code publish=5353:53/udp}: a port of
  *       the machine's loopback that leads to a port of the stack; may be there more than once
+ *   <li>{@code reach=5432}, {@code reach=5432:15432} or {@code reach=53/udp}: a port of the stack's
+ *       loopback that leads to a port of the machine's; may be there more than once
  *   <li>{@code host=NAME@ADDRESS}: a name for an address, such as {@code host=db.test@127.0.0.2};
  *       may be there more than once
  *   <li>{@code localhost=ipv4-first}, {@code ipv6-first}: the order of the addresses of a name; the
  *       default is that of Java
- *   <li>{@code isolated}: no machine's network at all; what is not loopback is unreachable
+ *   <li>{@code isolated}: no machine's network at all, but for what is published and reached; what
+ *       is not loopback is unreachable
  * </ul>
  *
  * @param configuration the stack's
- * @param published ports of the machine's loopback
+ * @param published ports of the machine's loopback that lead to the stack's
+ * @param reached ports of the stack's loopback that lead to the machine's
  * @param isolated whether there is no machine's network
  */
 record AgentOptions(
-    StackConfiguration configuration, List<PortMapping> published, boolean isolated) {
+    StackConfiguration configuration,
+    List<PortMapping> published,
+    List<Reached> reached,
+    boolean isolated) {
+
+  /**
+   * A port of the stack's loopback that leads to one of the machine's.
+   *
+   * @param protocol which of the two
+   * @param port on the stack, 1 to 65535
+   * @param hostPort on the machine, 1 to 65535
+   */
+  record Reached(PortMapping.Protocol protocol, int port, int hostPort) {}
 
   private static final String KNOWN =
-      "profile=linux|freebsd, publish=[HOSTPORT:]PORT[/udp], host=NAME@ADDRESS,"
-          + " localhost=ipv4-first|ipv6-first, isolated";
+      "profile=linux|freebsd, publish=[HOSTPORT:]PORT[/udp], reach=PORT[:HOSTPORT][/udp],"
+          + " host=NAME@ADDRESS, localhost=ipv4-first|ipv6-first, isolated";
 
   /**
    * Reads them.
@@ -42,6 +58,7 @@ record AgentOptions(
   static AgentOptions parse(@Nullable String text) {
     StackConfiguration configuration = StackConfiguration.linux();
     List<PortMapping> published = new ArrayList<>();
+    List<Reached> reached = new ArrayList<>();
     NameTable names = NameTable.standard();
     boolean isolated = false;
     for (String each : text == null || text.isBlank() ? new String[0] : text.split(",", -1)) {
@@ -50,6 +67,7 @@ record AgentOptions(
       switch (pair[0]) {
         case "profile" -> configuration = profile(value);
         case "publish" -> published.add(mapping(value));
+        case "reach" -> reached.add(reached(value));
         case "host" -> names = host(names, value);
         case "localhost" -> names = names.order(order(value));
         case "isolated" -> isolated = flag(pair[0], value);
@@ -61,6 +79,7 @@ record AgentOptions(
     return new AgentOptions(
         configuration.toBuilder().name("jvm-" + ProcessHandle.current().pid()).names(names).build(),
         List.copyOf(published),
+        List.copyOf(reached),
         isolated);
   }
 
@@ -72,6 +91,21 @@ record AgentOptions(
       return StackConfiguration.freebsd();
     }
     throw new IllegalArgumentException("\"profile=" + value + "\" is neither linux nor freebsd");
+  }
+
+  private static Reached reached(@Nullable String value) {
+    String syntax = "reach=PORT[:HOSTPORT][/udp]";
+    if (value == null) {
+      throw new IllegalArgumentException("reach wants a port: " + syntax);
+    }
+    try {
+      // The same syntax with the sides exchanged: first the port that is listened at.
+      PortMapping mapping = mapping(value);
+      return new Reached(mapping.protocol(), mapping.hostPort(), mapping.port());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "\"reach=" + value + "\" is not " + syntax + " with ports from 1 to 65535", e);
+    }
   }
 
   private static PortMapping mapping(@Nullable String value) {

@@ -37,6 +37,7 @@ final class Installation {
     HookCall.open();
     JdkRewriter.rewrite(instrumentation);
     publish(worlds, asked);
+    reach(worlds, asked);
   }
 
   /** The JDK's own sockets, and a few fields of its values that have no public way. */
@@ -68,6 +69,23 @@ final class Installation {
         publisher.publish(each);
       } catch (IOException e) {
         throw new IllegalArgumentException(e.getMessage(), e);
+      }
+    }
+  }
+
+  /** A publisher with the sides exchanged: the stack is where it listens. */
+  private static void reach(Worlds worlds, AgentOptions asked) {
+    if (asked.reached().isEmpty()) {
+      return;
+    }
+    Publisher publisher = new Publisher(worlds.inside(), DefaultSelectorProvider.get());
+    for (AgentOptions.Reached each : asked.reached()) {
+      try {
+        publisher.publish(new PortMapping(each.protocol(), each.port(), each.hostPort()));
+      } catch (IOException e) {
+        // On a stack that is a moment old only a repetition can be in the way.
+        throw new IllegalArgumentException(
+            "reach=" + each.port() + " is there twice for " + each.protocol().text(), e);
       }
     }
   }
