@@ -13,11 +13,12 @@ import org.loopstack.relay.PortMapping.Protocol;
 class ReachOptionTest {
   @Test
   void theStacksPortComesFirst() {
-    assertThat(AgentOptions.parse("reach=5432,isolated,reach=3306:23306,reach=53:5353/udp"))
-        .satisfies(options -> assertThat(options.isolated()).isTrue())
-        .satisfies(options -> assertThat(options.published()).isEmpty())
-        .extracting(AgentOptions::reached)
-        .asList()
+    AgentOptions options =
+        AgentOptions.parse("reach=5432,isolated,reach=3306:23306,reach=53:5353/udp");
+
+    assertThat(options.isolated()).isTrue();
+    assertThat(options.published()).isEmpty();
+    assertThat(options.reached())
         .containsExactly(
             new Reached(Protocol.TCP, 5432, 5432),
             new Reached(Protocol.TCP, 3306, 23306),
