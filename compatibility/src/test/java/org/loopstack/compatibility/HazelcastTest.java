@@ -33,6 +33,7 @@ class HazelcastTest {
     configuration.setClusterName("words");
     configuration.setProperty("hazelcast.phone.home.enabled", "false");
     configuration.setProperty("hazelcast.logging.type", "slf4j");
+    configuration.setProperty("hazelcast.wait.seconds.before.join", "0");
     // Else it leaves the way of a multicast to the routes, and there is none but to lo itself.
     configuration.setProperty("hazelcast.multicast.socket.set.interface", "true");
     configuration.getJetConfig().setEnabled(false);

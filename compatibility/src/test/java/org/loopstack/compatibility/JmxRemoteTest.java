@@ -87,6 +87,7 @@ class JmxRemoteTest {
   }
 
   @Test
+  @SuppressWarnings("BanJNDI") // That is how JMX finds its connector; the registry is ours.
   void aBeanIsReadTurnedAndTellsOfIt() throws Exception {
     try (JMXConnector connector = JMXConnectorFactory.connect(url)) {
       MBeanServerConnection connection = connector.getMBeanServerConnection();

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /** A process of its own: another JVM, or a program of the machine. What it says is kept. */
 final class Program implements AutoCloseable {
-  private static final int SECONDS = 120;
+  private static final int SECONDS = 300;
 
   private final Process process;
   private final List<String> said = new ArrayList<>();
