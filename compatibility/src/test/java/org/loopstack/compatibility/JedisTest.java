@@ -31,7 +31,7 @@ class JedisTest {
 
   /** Without HELLO, whose answer Jedis does not understand when this server gives it. */
   private static final JedisClientConfig CONFIGURATION =
-      DefaultJedisClientConfig.builder().serverDefaultProtocol().build();
+      DefaultJedisClientConfig.builder().serverDefaultProtocol().timeoutMillis(30_000).build();
 
   private RedisServer server;
 
