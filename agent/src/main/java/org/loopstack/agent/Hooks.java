@@ -17,24 +17,18 @@ import sun.nio.ch.SelectorProviderImpl;
 
 /** What the rewritten classes of the JDK ask, each from one place: see {@link JdkRewriter}. */
 final class Hooks {
-  private static volatile @Nullable Worlds installed;
   private static volatile @Nullable MixedSelectorProvider provider;
 
   private Hooks() {}
 
   static void install(Worlds worlds) {
-    installed = worlds;
+    InstalledWorlds.install(worlds);
     provider = new MixedSelectorProvider(worlds);
-  }
-
-  /** The worlds of this JVM, or null if it is not under the agent. */
-  static @Nullable Worlds installedWorlds() {
-    return installed;
   }
 
   /** The worlds of this JVM. */
   static Worlds worlds() {
-    Worlds worlds = installed;
+    Worlds worlds = InstalledWorlds.find();
     if (worlds == null) {
       throw new IllegalStateException("The agent is not installed: -javaagent:loopstack-agent.jar");
     }

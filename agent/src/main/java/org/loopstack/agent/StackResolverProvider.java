@@ -20,7 +20,7 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
 
   @Override
   public InetAddressResolver get(Configuration configuration) {
-    Worlds worlds = Hooks.installedWorlds();
+    Worlds worlds = InstalledWorlds.find();
     InetAddressResolver machine = configuration.builtinResolver();
     if (worlds == null) {
       // The jar is there, but this JVM was not started with it.

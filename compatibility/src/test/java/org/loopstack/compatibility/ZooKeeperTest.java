@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.server.ServerCnxnFactory;
@@ -42,7 +44,7 @@ class ZooKeeperTest {
   @Test
   void aNodeIsMadeReadWatchedAndChanged() throws Exception {
     BlockingQueue<WatchedEvent> events = new ArrayBlockingQueue<>(100);
-    try (ZooKeeper client = new ZooKeeper("localhost:2181", 20_000, event -> {})) {
+    try (ZooKeeper client = connected()) {
       byte[] large = "0123456789".repeat(50_000).getBytes(StandardCharsets.US_ASCII);
       client.create("/node", large, ZooDefs.Ids.OPEN_ACL_UNSAFE, CreateMode.EPHEMERAL);
 
@@ -53,8 +55,26 @@ class ZooKeeperTest {
           .extracting(WatchedEvent::getType)
           .isEqualTo(EventType.NodeDataChanged);
     }
-    try (ZooKeeper another = new ZooKeeper("localhost:2181", 20_000, event -> {})) {
+    try (ZooKeeper another = connected()) {
       assertThat(another.exists("/node", false)).as("gone with its session").isNull();
     }
+  }
+
+  /**
+   * A client takes the addresses of a name in random order, and the server has only one of them.
+   */
+  private static ZooKeeper connected() throws Exception {
+    CountDownLatch connected = new CountDownLatch(1);
+    ZooKeeper client =
+        new ZooKeeper(
+            "localhost:2181",
+            20_000,
+            event -> {
+              if (event.getState() == KeeperState.SyncConnected) {
+                connected.countDown();
+              }
+            });
+    assertThat(connected.await(20, TimeUnit.SECONDS)).isTrue();
+    return client;
   }
 }
