@@ -4,6 +4,7 @@ package org.loopstack.soak;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.transport.tcp.SynCookieMode;
 
 /**
  * All that a seed decides beforehand: the wire, the hosts, the connections. It follows from the
@@ -90,6 +91,12 @@ public record Plan(
   /** The longest that a datagram and its answer can be under way together, in nanoseconds. */
   public long longestRoundTrip() {
     return there.longest() + back.longest();
+  }
+
+  /** Whether the server may have no place for a SYN, and no cookies instead. */
+  boolean mayRefuseSyns() {
+    return server.cookies() == SynCookieMode.NEVER
+        && Math.min(server.halfOpen(), listen + 1) < talks.size();
   }
 
   @Override

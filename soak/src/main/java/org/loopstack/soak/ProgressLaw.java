@@ -32,7 +32,8 @@ import org.loopstack.wire.TcpHeader;
  * <p><b>Windows.</b> While the application at the other end is behind, its window may be closed,
  * and there is no law. When it has read all, the sender is told, or asks with a probe; probes are
  * backed off like timeouts (RFC 9293 section 3.8.6.1), so the next one comes within the time that
- * the window was closed, plus R: that takes the place of R until the next progress.
+ * the window was closed, plus R: that takes the place of R until the next progress. Probes and
+ * their answers may be lost like what is outstanding, and cost as much.
  *
  * <p><b>Marks.</b> With a window of one segment the sender of something new waits for a timeout
  * after an echoed mark (RFC 3168 section 6.1.2), though nothing is outstanding perhaps: each such
@@ -45,10 +46,10 @@ import org.loopstack.wire.TcpHeader;
  *     (segments + writes + 8) * T + 4 R + all stalls that begin within T + longest stall after a loss
  * </pre>
  *
- * and the waits for marks, and what the applications pause; a segment that has been brought over
- * may need another round trip to open the window for the next; 8 of them and 16 R are for opening
- * and closing. A timer that is lost breaks the first law within seconds if nothing is lost on the
- * wire; a connection that crawls from timeout to timeout the second.
+ * and the waits for windows and marks, and what the applications pause; a segment that has been
+ * brought over may need another round trip to open the window for the next; 8 of them and 16 R are
+ * for opening and closing. A timer that is lost breaks the first law within seconds if nothing is
+ * lost on the wire; a connection that crawls from timeout to timeout the second.
  */
 final class ProgressLaw {
   private static final long MILLISECOND = 1_000_000L;
@@ -79,6 +80,9 @@ final class ProgressLaw {
   private long behindSince = -1;
   private long answeredAt = -1;
   private long echoedAt = -1;
+  private long shutSince = -1;
+  private int answers;
+  private boolean isAnswer;
   private long paid;
 
   /**
@@ -106,6 +110,10 @@ final class ProgressLaw {
       // An answer that is not kept is not sent again either: the client's SYN is what is watched.
       answeredAt = answeredAt < 0 ? now : answeredAt;
       return;
+    }
+    if (isSyn) {
+      isAnswer = (flags & TcpHeader.ACK) != 0;
+      answers = TcpHeader.acknowledgment(b, at);
     }
     if (!begun || isSyn && seq != first && acknowledged == first) {
       begun = true;
@@ -139,6 +147,11 @@ final class ProgressLaw {
       over = true;
     }
     int ack = TcpHeader.acknowledgment(b, at);
+    boolean wasSyn = acknowledged == first;
+    if (wasSyn && isAnswer && isRefused(b, at)) {
+      return;
+    }
+    watchWindow(TcpHeader.window(b, at), now);
     if (!begun && answeredAt >= 0) {
       // Its timestamp may echo that of the first answer.
       longestStall = Math.max(longestStall, now - answeredAt);
@@ -149,7 +162,6 @@ final class ProgressLaw {
         && SequenceNumber.gt(ack, acknowledged)
         && SequenceNumber.le(ack, highest)) {
       pay(now);
-      boolean wasSyn = acknowledged == first;
       acknowledged = ack;
       base = wasSyn ? Math.max(3 * SECOND, unbacked()) : unbacked();
       restart(now);
@@ -158,6 +170,32 @@ final class ProgressLaw {
       lastDestroyed = now;
       echoedAt = isOutstanding() || echoedAt >= 0 ? echoedAt : now;
     }
+  }
+
+  /**
+   * Whether a host that has answered a SYN must refuse a segment for its number, and with it the
+   * acknowledgment: a keep-alive probe establishes nothing.
+   */
+  private boolean isRefused(byte[] b, int at) {
+    int seq = TcpHeader.sequence(b, at);
+    int end = SequenceNumber.add(seq, TcpHeader.segmentLength(b, at, b.length));
+    return SequenceNumber.lt(seq, answers) && SequenceNumber.le(end, answers);
+  }
+
+  private void watchWindow(int window, long now) {
+    if (window > 0) {
+      paid += shut(now);
+      shutSince = -1;
+    } else if (shutSince < 0) {
+      shutSince = now;
+    }
+  }
+
+  /** How long the sender may have waited for a window, if the wire is to blame. */
+  private long shut(long now) {
+    return shutSince < 0 || isOutstanding() || lastDestroyed < shutSince - roundTrip
+        ? 0
+        : Math.min(now - shutSince, allowance());
   }
 
   /** How long a mark may have kept the sender from sending, while nothing is outstanding. */
@@ -209,6 +247,7 @@ final class ProgressLaw {
       behindSince = behindSince < 0 ? now : behindSince;
       pay(now);
       restart(now);
+      shutSince = shutSince < 0 ? -1 : now;
       base = Math.min(MOST, Math.max(base, now - behindSince + unbacked()));
       return null;
     }
@@ -234,6 +273,7 @@ final class ProgressLaw {
         + 16 * base
         + paid
         + payable(now)
-        + heldByMark(now);
+        + heldByMark(now)
+        + shut(now);
   }
 }

@@ -4,6 +4,7 @@ package org.loopstack.soak;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.VirtualClock;
+import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
@@ -13,6 +14,9 @@ import org.loopstack.transport.TransportOptions;
 final class Talk {
   /** What a round trip brings over at least, in bytes: within the least MTU and half the window. */
   private static final int SEGMENT = 400;
+
+  /** How long a SYN cookie is good at least: a "minute" of 64 s, as on Linux. */
+  private static final long COOKIE_LIFE = 64_000_000_000L;
 
   private final TalkPlan plan;
   private final VirtualClock clock;
@@ -25,6 +29,7 @@ final class Talk {
   private @Nullable StreamEndpoint endpoint;
   private @Nullable Talker client;
   private @Nullable Talker server;
+  private boolean forgotten;
 
   Talk(Plan world, int index, VirtualClock clock, Random random) {
     this.plan = world.talks().get(index);
@@ -43,7 +48,7 @@ final class Talk {
   }
 
   boolean isClosed() {
-    return client != null && server != null && client.isClosed() && server.isClosed();
+    return forgotten || client != null && server != null && client.isClosed() && server.isClosed();
   }
 
   /** The client's port, 0 before it connects. */
@@ -67,7 +72,7 @@ final class Talk {
    * @return whether it is this talk's: a second one is a ghost, made by an old duplicate
    */
   boolean accept(StreamEndpoint accepted) throws ErrnoException {
-    if (server != null) {
+    if (server != null || forgotten) {
       return false;
     }
     server = new Talker(accepted, clock, random, plan, false, false, salt);
@@ -78,14 +83,33 @@ final class Talk {
   boolean step() throws ErrnoException {
     Talker c = client;
     Talker s = server;
-    if (c == null) {
+    if (c == null || forgotten) {
       return false;
     }
-    boolean progress = c.step(s == null ? c : s);
     if (s != null) {
-      progress |= s.step(c);
+      boolean progress = c.step(s);
+      return s.step(c) || progress;
     }
-    return progress;
+    try {
+      return c.step(c);
+    } catch (ErrnoException e) {
+      if (!isOfOldCookie(e)) {
+        throw e;
+      }
+      c.abort();
+      forgotten = true;
+      return true;
+    }
+  }
+
+  /**
+   * Whether a reset is right: a server that answers SYNs by cookies knows nothing of a connection
+   * before an acknowledgment brings the cookie back (RFC 4987 section 3.6). If those that are sent
+   * in time are lost, or the backlog is full when they come, the cookie is too old; on Linux as
+   * well.
+   */
+  private boolean isOfOldCookie(ErrnoException e) {
+    return cautious && e.errno() == Errno.ECONNRESET && clock.nanos() - startsAt > COOKIE_LIFE;
   }
 
   /** What is wrong with this talk now, or null. */
@@ -93,7 +117,7 @@ final class Talk {
     long now = clock.nanos();
     Talker c = client;
     Talker s = server;
-    if (c == null) {
+    if (c == null || forgotten) {
       return null;
     }
     String stalled = there.check(s != null && s.isBehind(), now);

@@ -194,6 +194,11 @@ final class SegmentArrives {
     if (window == 0) {
       return segment.seq == tcb.rcvNxt;
     }
+    if (length == 0 && segment.seq == tcb.rcvAdv && !segment.has(TcpHeader.RST)) {
+      // A peer that has filled our window acknowledges from its right edge. By the table it could
+      // not as long as the window's first segment is missing; Linux and FreeBSD take it.
+      return true;
+    }
     return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window)
         || (length > 0
             && SequenceNumber.inWindow(SequenceNumber.add(segment.end(), -1), tcb.rcvNxt, window));
