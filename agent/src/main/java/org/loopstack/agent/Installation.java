@@ -13,8 +13,11 @@ import sun.nio.ch.DefaultSelectorProvider;
 
 /** Puts a JVM on a stack, once, before the application's first class is loaded. */
 final class Installation {
-  /** The property that names the JVM's provider of channels. */
+  /** The properties that name the JVM's providers of channels. */
   private static final String SELECTOR_PROVIDER = "java.nio.channels.spi.SelectorProvider";
+
+  private static final String ASYNCHRONOUS_PROVIDER =
+      "java.nio.channels.spi.AsynchronousChannelProvider";
 
   private Installation() {}
 
@@ -31,13 +34,18 @@ final class Installation {
     Worlds worlds = worlds(asked);
     Hooks.install(worlds);
     // The application may have chosen a provider of its own; then it has asked for no other.
-    if (System.getProperty(SELECTOR_PROVIDER) == null) {
-      System.setProperty(SELECTOR_PROVIDER, MixedSelectorProvider.class.getName());
-    }
+    setUnlessChosen(SELECTOR_PROVIDER, MixedSelectorProvider.class);
+    setUnlessChosen(ASYNCHRONOUS_PROVIDER, MixedAsynchronousChannelProvider.class);
     HookCall.open();
     JdkRewriter.rewrite(instrumentation);
     publish(worlds, asked);
     reach(worlds, asked);
+  }
+
+  private static void setUnlessChosen(String property, Class<?> provider) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, provider.getName());
+    }
   }
 
   /** The JDK's own sockets, and a few fields of its values that have no public way. */

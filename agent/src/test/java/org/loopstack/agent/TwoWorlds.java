@@ -3,6 +3,7 @@ package org.loopstack.agent;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import org.loopstack.Stack;
@@ -22,6 +23,8 @@ final class TwoWorlds implements AutoCloseable {
   final Worlds worlds =
       new Worlds(stack, new Machine(KERNEL, OUTSIDE::equals, ipv4Only -> List.of(OUTSIDE)));
   final MixedSelectorProvider provider = new MixedSelectorProvider(worlds);
+  final MixedAsynchronousChannelProvider asynchronous =
+      new MixedAsynchronousChannelProvider(worlds, AsynchronousChannelProvider::provider);
 
   static InetSocketAddress outside(int port) {
     return new InetSocketAddress(OUTSIDE, port);
