@@ -99,8 +99,8 @@ final class MixedAsynchronousServerSocketChannel extends AsynchronousServerSocke
       if (bound) {
         throw new AlreadyBoundException();
       }
-      if (provider.worlds().isOutside(local)) {
-        AsynchronousServerSocketChannel machine = listenOutside((InetSocketAddress) local, backlog);
+      if (local instanceof InetSocketAddress outside && provider.worlds().isOutside(local)) {
+        AsynchronousServerSocketChannel machine = listenOutside(outside, backlog);
         AsynchronousServerSocketChannel stack = side();
         sides = List.of(machine);
         stack.close();

@@ -19,6 +19,9 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,7 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
   private boolean bound;
   private boolean groupsInside;
   private @Nullable NetworkInterface groupInterface;
+  private final List<MixedMembershipKey> memberships = new ArrayList<>();
 
   /** Null once the channel is the machine's alone. */
   private volatile @Nullable DatagramChannel inside;
@@ -230,7 +234,11 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
         DatagramChannel _ = disconnect();
       }
       DatagramChannel to = sideOf(remote);
-      DatagramChannel _ = to.connect(remote);
+      try {
+        DatagramChannel _ = to.connect(remote);
+      } catch (IOException e) {
+        throw told(e, to, remote);
+      }
       connected = to;
     }
     return this;
@@ -246,6 +254,10 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
       }
     }
     return this;
+  }
+
+  private IOException told(IOException why, DatagramChannel side, SocketAddress remote) {
+    return side == outside ? why : worlds.told(why, remote);
   }
 
   /** Which side sends to an address. */
@@ -327,7 +339,12 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
     ensureBound();
     DatagramChannel to = sideOf(target);
     int left = source.remaining();
-    int sent = to.send(source, target);
+    int sent;
+    try {
+      sent = to.send(source, target);
+    } catch (IOException e) {
+      throw told(e, to, target);
+    }
     if (sent == 0 && left > 0 && isBlocking()) {
       Integer more = gate.await(() -> orNull(to.send(source, target)), SelectionKey.OP_WRITE, 0);
       return more == null ? 0 : more;
@@ -361,6 +378,7 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
 
   @Override
   public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, targets.length);
     DatagramChannel from = ensureConnected();
     Long count = await(from, () -> from.read(targets, offset, length));
     return count == null ? 0 : count;
@@ -381,6 +399,7 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
 
   @Override
   public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, sources.length);
     DatagramChannel to = ensureConnected();
     long left = 0;
     for (int i = offset; i < offset + length; i++) {
@@ -409,13 +428,28 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
 
   @Override
   public MembershipKey join(InetAddress group, NetworkInterface on) throws IOException {
-    return new MixedMembershipKey(this, groupSide(on).join(group, on));
+    return keyOf(groupSide(on).join(group, on));
   }
 
   @Override
   public MembershipKey join(InetAddress group, NetworkInterface on, @Nullable InetAddress source)
       throws IOException {
-    return new MixedMembershipKey(this, groupSide(on).join(group, on, source));
+    return keyOf(groupSide(on).join(group, on, source));
+  }
+
+  /** "If this channel is currently a member ... then the membership key ... is returned". */
+  private MembershipKey keyOf(MembershipKey membership) {
+    synchronized (options) {
+      memberships.removeIf(each -> !each.isValid());
+      for (MixedMembershipKey each : memberships) {
+        if (each.isOf(membership)) {
+          return each;
+        }
+      }
+      MixedMembershipKey key = new MixedMembershipKey(this, membership);
+      memberships.add(key);
+      return key;
+    }
   }
 
   private DatagramChannel groupSide(NetworkInterface on) throws IOException {

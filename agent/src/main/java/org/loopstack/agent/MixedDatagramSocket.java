@@ -14,7 +14,6 @@ import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
@@ -26,6 +25,7 @@ import java.nio.channels.MembershipKey;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -46,6 +46,11 @@ final class MixedDatagramSocket extends MulticastSocket {
   private final Map<Membership, MembershipKey> memberships = new ConcurrentHashMap<>();
   private final ReentrantLock receiving = new ReentrantLock();
   private volatile int timeout;
+
+  // What setInterface was given; the interface that belongs to it is the option's.
+  private @Nullable InetAddress groupAddress;
+  private @Nullable NetworkInterface groupInterface;
+
   private volatile @Nullable InetSocketAddress remote;
 
   private MixedDatagramSocket(MixedDatagramChannel channel) throws IOException {
@@ -181,6 +186,7 @@ final class MixedDatagramSocket extends MulticastSocket {
   @Override
   public void send(DatagramPacket packet) throws IOException {
     synchronized (packet) {
+      ensureBlocking();
       ByteBuffer data = ByteBuffer.wrap(packet.getData(), packet.getOffset(), packet.getLength());
       try {
         int _ = channel.send(data, target(packet));
@@ -193,6 +199,13 @@ final class MixedDatagramSocket extends MulticastSocket {
       } catch (ClosedChannelException e) {
         throw closed(e);
       }
+    }
+  }
+
+  /** Of a closed channel the operation itself tells. */
+  private void ensureBlocking() {
+    if (channel.isOpen() && !channel.isBlocking()) {
+      throw new IllegalBlockingModeException();
     }
   }
 
@@ -212,9 +225,7 @@ final class MixedDatagramSocket extends MulticastSocket {
   @Override
   public void receive(DatagramPacket packet) throws IOException {
     synchronized (packet) {
-      if (!channel.isBlocking()) {
-        throw new IllegalBlockingModeException();
-      }
+      ensureBlocking();
       receiving.lock();
       try {
         ByteBuffer data = ByteBuffer.allocate(Math.min(LARGEST, lengthOf(packet)));
@@ -412,14 +423,27 @@ final class MixedDatagramSocket extends MulticastSocket {
 
   @Deprecated
   @Override
+  @SuppressWarnings("removal") // Still there, so it still works.
+  public synchronized void send(DatagramPacket packet, byte ttl) throws IOException {
+    int before = getTimeToLive();
+    setTTL(ttl);
+    try {
+      send(packet);
+    } finally {
+      setTimeToLive(before);
+    }
+  }
+
+  @Deprecated
+  @Override
   public void joinGroup(InetAddress group) throws IOException {
-    joinGroup(new InetSocketAddress(group, 0), null);
+    joinGroup(new InetSocketAddress(Objects.requireNonNull(group), 0), null);
   }
 
   @Deprecated
   @Override
   public void leaveGroup(InetAddress group) throws IOException {
-    leaveGroup(new InetSocketAddress(group, 0), null);
+    leaveGroup(new InetSocketAddress(Objects.requireNonNull(group), 0), null);
   }
 
   @Override
@@ -453,7 +477,7 @@ final class MixedDatagramSocket extends MulticastSocket {
       throw new IllegalArgumentException("Unsupported address type");
     }
     if (inet.isUnresolved()) {
-      throw new UnknownHostException("Unresolved address");
+      throw new IllegalArgumentException("Unresolved address");
     }
     if (!inet.getAddress().isMulticastAddress()) {
       throw new SocketException("Not a multicast address");
@@ -467,19 +491,32 @@ final class MixedDatagramSocket extends MulticastSocket {
 
   @Deprecated
   @Override
-  public void setInterface(InetAddress address) throws SocketException {
+  public synchronized void setInterface(@Nullable InetAddress address) throws SocketException {
+    if (address == null) {
+      throw new SocketException("Invalid value 'null'");
+    }
     NetworkInterface on = NetworkInterface.getByInetAddress(address);
     if (on == null) {
-      throw new SocketException("No interface with the address " + address.getHostAddress());
+      throw new SocketException(
+          "No network interface found with address " + address.getHostAddress());
     }
     setNetworkInterface(on);
+    groupInterface = on;
+    groupAddress = address;
   }
 
   @Deprecated
   @Override
-  public InetAddress getInterface() throws SocketException {
-    NetworkInterface on = getNetworkInterface();
-    return on.inetAddresses().findFirst().orElse(new InetSocketAddress(0).getAddress());
+  public synchronized @Nullable InetAddress getInterface() throws SocketException {
+    NetworkInterface on = get(StandardSocketOptions.IP_MULTICAST_IF);
+    if (on == null) {
+      return new InetSocketAddress(0).getAddress();
+    }
+    if (!on.equals(groupInterface)) {
+      groupInterface = on;
+      groupAddress = on.inetAddresses().findFirst().orElse(null);
+    }
+    return groupAddress;
   }
 
   @Override

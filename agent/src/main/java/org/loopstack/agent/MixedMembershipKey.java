@@ -18,6 +18,11 @@ final class MixedMembershipKey extends MembershipKey {
     this.key = key;
   }
 
+  /** Whether it tells of a membership of a side. */
+  boolean isOf(MembershipKey membership) {
+    return key == membership;
+  }
+
   @Override
   public boolean isValid() {
     return key.isValid();

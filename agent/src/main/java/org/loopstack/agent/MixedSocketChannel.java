@@ -149,10 +149,17 @@ final class MixedSocketChannel extends SocketChannel implements Mixed {
     SocketChannel to = side;
     try {
       return to.connect(remote);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException e) {
+      closeWith(to);
+      throw chosenInside(to) ? worlds.told(e, remote) : e;
+    } catch (RuntimeException e) {
       closeWith(to);
       throw e;
     }
+  }
+
+  private boolean chosenInside(SocketChannel to) {
+    return to.provider() == worlds.inside();
   }
 
   @Override

@@ -138,11 +138,8 @@ final class MixedSocketImpl extends SocketImpl implements PlatformSocketImpl {
       }
       connection.connect(remote, millis);
     } catch (IOException e) {
-      IOException told = InterruptibleStreams.told(e);
-      if (told == e) {
-        close();
-      }
-      throw told;
+      close();
+      throw worlds.isOutside(connection.getLocalAddress()) ? e : worlds.told(e, remote);
     }
     address = inet.getAddress();
     port = inet.getPort();

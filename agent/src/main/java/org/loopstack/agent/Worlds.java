@@ -2,6 +2,7 @@
 package org.loopstack.agent;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -65,6 +66,24 @@ record Worlds(Stack stack, @Nullable Machine machine) {
    */
   List<InetAddress> outsideAddresses(boolean ipv4Only) throws SocketException {
     return machine == null ? List.of() : machine.addresses().get(ipv4Only);
+  }
+
+  /**
+   * What to tell a socket that is bound on the stack of an address outside. To the machine's
+   * kernel, which has ways there, it is the socket's loopback address that does not fit.
+   */
+  IOException told(IOException why, @Nullable SocketAddress remote) {
+    boolean unreachable =
+        why instanceof SocketException && "Network is unreachable".equals(why.getMessage());
+    if (unreachable
+        && isOutside(remote)
+        && remote instanceof InetSocketAddress inet
+        && inet.getAddress() instanceof Inet4Address) {
+      SocketException invalid = new SocketException("Invalid argument");
+      invalid.initCause(why);
+      return invalid;
+    }
+    return why;
   }
 
   /** The options that a stream channel has in both worlds. */

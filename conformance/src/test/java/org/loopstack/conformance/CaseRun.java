@@ -39,7 +39,8 @@ final class CaseRun
     Differs annotation = method.getAnnotation(Differs.class);
     boolean applies =
         annotation != null
-            && subject.equals(LoopstackSubject.NAME)
+            && (subject.equals(LoopstackSubject.NAME)
+                || subject.equals(AgentSubject.NAME) && annotation.agent())
             && Arrays.asList(annotation.over()).contains(family);
     this.differs = applies ? annotation : null;
     this.subjectName = subject;

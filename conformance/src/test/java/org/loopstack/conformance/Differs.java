@@ -19,6 +19,9 @@ public @interface Differs {
   /** Why, for the parity table. */
   String reason();
 
+  /** Whether it differs in a JVM under the agent, too, which can do what a library cannot. */
+  boolean agent() default true;
+
   /** The families in which it differs. The default is all that the case runs over. */
   Family[] over() default {Family.IPV4, Family.IPV6, Family.MAPPED};
 }

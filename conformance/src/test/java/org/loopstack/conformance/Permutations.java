@@ -12,7 +12,8 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
 /**
  * Unfolds a {@link Case} into one run per subject, family and kind of thread. The system property
- * {@code conformance.subject} limits the subjects to {@code kernel} or {@code loopstack}.
+ * {@code conformance.subject} limits the subjects to {@code kernel} or {@code loopstack}, or to
+ * {@code agent} in a JVM that is under it.
  */
 final class Permutations implements TestTemplateInvocationContextProvider {
   private static final Namespace NAMESPACE = Namespace.create(Permutations.class);
@@ -53,6 +54,7 @@ final class Permutations implements TestTemplateInvocationContextProvider {
     return switch (name) {
       case KernelSubject.NAME -> new KernelSubject();
       case LoopstackSubject.NAME -> new LoopstackSubject();
+      case AgentSubject.NAME -> new AgentSubject();
       default -> throw new IllegalArgumentException("no such subject: " + name);
     };
   }

@@ -14,7 +14,8 @@ import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /** One implementation of the loopback interface under test. */
-public sealed interface Subject extends AutoCloseable permits KernelSubject, LoopstackSubject {
+public sealed interface Subject extends AutoCloseable
+    permits KernelSubject, LoopstackSubject, AgentSubject {
   /** The name in reports. */
   String name();
 

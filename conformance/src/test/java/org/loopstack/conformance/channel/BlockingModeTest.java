@@ -100,7 +100,8 @@ class BlockingModeTest {
       on = {Threads.PLATFORM, Threads.VIRTUAL})
   @Differs(
       ours = "the writer waits for the reader; the streams of socket() do not",
-      reason = "java.nio.channels.Channels lets only the JDK's own class read and write at once")
+      reason = "java.nio.channels.Channels lets only the JDK's own class read and write at once",
+      agent = false)
   void streamsOfChannels(Net net) throws Exception {
     Pair pair = net.pair();
     InputStream in = Channels.newInputStream(pair.client());
