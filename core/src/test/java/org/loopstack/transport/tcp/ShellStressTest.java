@@ -59,14 +59,22 @@ class ShellStressTest {
   }
 
   private void finish() throws Exception {
+    // Who waits in vain is only the consequence where somebody else has failed: all are told.
+    AssertionError failure = null;
     for (Future<?> each : running) {
       try {
         each.get();
       } catch (ExecutionException e) {
-        throw new AssertionError(tcp.statuses().toString(), e.getCause());
+        if (failure == null) {
+          failure = new AssertionError(tcp.statuses().toString());
+        }
+        failure.addSuppressed(e.getCause());
       }
     }
     running.clear();
+    if (failure != null) {
+      throw failure;
+    }
   }
 
   private ListenerEndpoint listen() throws ErrnoException {
