@@ -8,10 +8,25 @@ import org.loopstack.transport.info.TcpReport;
 /** Options that the JDK has no public constant for, by the names and with the values of Linux. */
 public final class TransportOptions {
   /**
-   * Whether urgent data stays in the stream (RFC 9293 section 3.8.5, RFC 6093); else it is thrown
-   * away. The JDK knows it as {@link java.net.Socket#setOOBInline} only.
+   * Whether the urgent byte stays in the stream (RFC 9293 section 3.8.5, RFC 6093); else reads
+   * leave it out, and {@link #TCP_URGENT_BYTE} tells it. The JDK knows it as {@link
+   * java.net.Socket#setOOBInline} only.
    */
   public static final SocketOption<Boolean> SO_OOBINLINE = option("SO_OOBINLINE", Boolean.class);
+
+  /**
+   * The urgent byte that is not in the stream, as Linux's {@code recv} with MSG_OOB returns it: 0
+   * to 255, once; -1 if there is none, -2 if it has been announced and not arrived. Can only be
+   * read.
+   */
+  public static final SocketOption<Integer> TCP_URGENT_BYTE =
+      option("TCP_URGENT_BYTE", Integer.class);
+
+  /**
+   * Whether the next byte to be read is the urgent one, where a read stops and the next one goes
+   * on: POSIX's {@code sockatmark}. Can only be read.
+   */
+  public static final SocketOption<Boolean> TCP_AT_MARK = option("TCP_AT_MARK", Boolean.class);
 
   /** How many bytes must have arrived before a connection counts as readable; 1 at first. */
   public static final SocketOption<Integer> SO_RCVLOWAT = option("SO_RCVLOWAT", Integer.class);

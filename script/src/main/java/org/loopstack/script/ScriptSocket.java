@@ -49,9 +49,6 @@ final class ScriptSocket implements Descriptor {
   /** How many bytes have been read: where in the peer's stream the next one stands. */
   long received;
 
-  /** Whether urgent bytes may be missing from what is read. */
-  boolean urgent;
-
   /** How many bytes have been written. */
   long sent;
 

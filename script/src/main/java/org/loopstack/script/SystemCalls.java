@@ -9,6 +9,7 @@ import org.loopstack.transport.DatagramEndpoint;
 import org.loopstack.transport.ListenerEndpoint;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.transport.TransportOptions;
 import org.loopstack.transport.tcp.TcpStatus;
 import org.loopstack.wire.IpAddress;
 
@@ -393,7 +394,7 @@ final class SystemCalls {
     throw ScriptException.unsupported(at, "fcntl knows F_GETFL and F_SETFL only");
   }
 
-  private Outcome ioctl(CallSpec call, Position at) {
+  private Outcome ioctl(CallSpec call, Position at) throws ErrnoException {
     ScriptSocket socket = socketOf(call, at);
     StreamEndpoint stream = socket.stream;
     long request = Symbols.number(argument(call, 1, at), at);
@@ -409,8 +410,10 @@ final class SystemCalls {
       TcpStatus status =
           local == null || remote == null ? null : target.host().status(local, remote);
       value = status == null ? 0 : status.sendQueue();
+    } else if (request == Symbols.value("SIOCATMARK")) {
+      value = Boolean.TRUE.equals(stream.option(TransportOptions.TCP_AT_MARK)) ? 1 : 0;
     } else {
-      throw ScriptException.unsupported(at, "ioctl knows SIOCINQ and SIOCOUTQ only");
+      throw ScriptException.unsupported(at, "ioctl knows SIOCINQ, SIOCOUTQ and SIOCATMARK only");
     }
     Expression wanted = Expressions.single(argument(call, 2, at));
     return wanted instanceof Expression.Anything || Symbols.number(wanted, at) == value

@@ -9,6 +9,7 @@ import org.loopstack.internet.ErrnoException;
 import org.loopstack.transport.DatagramEndpoint;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.transport.TransportOptions;
 import org.loopstack.transport.tcp.TcpState;
 import org.loopstack.transport.tcp.TcpStatus;
 
@@ -41,7 +42,10 @@ final class Transfers {
       return PreparedCall.immediate(() -> Outcome.error("ENOTCONN"));
     }
     if (request.has("MSG_OOB")) {
-      throw ScriptException.unsupported(at, "urgent data cannot be received out of band");
+      if (request.has("MSG_PEEK")) {
+        throw ScriptException.unsupported(at, "the urgent byte can be received once only");
+      }
+      return PreparedCall.immediate(() -> urgentByte(stream));
     }
     boolean all = request.has("MSG_WAITALL");
     ByteBuffer buffer = ByteBuffer.allocate(request.total());
@@ -60,13 +64,18 @@ final class Transfers {
       return Outcome.ZERO;
     }
     int before = buffer.position();
+    boolean marked = isMarked(stream);
     int n = stream.read(buffer);
+    if (marked && !isMarked(stream)) {
+      // The urgent byte has been left out.
+      socket.received++;
+    }
     String error = n <= 0 ? socket.takeError() : null;
     if (error != null) {
       return Outcome.error(error);
     }
     String difference = null;
-    for (int i = before; i < buffer.position() && !socket.urgent; i++) {
+    for (int i = before; i < buffer.position(); i++) {
       byte expected = request.text() == null ? Payload.at(socket.received) : buffer.get(i);
       if (buffer.get(i) != expected) {
         difference = "byte " + socket.received + " of the stream is not what was sent there";
@@ -82,6 +91,23 @@ final class Transfers {
               request.control(), messages(socket, stream), target.settings().tolerance, at);
     }
     return new Outcome(buffer.position(), null, difference);
+  }
+
+  /** recv with MSG_OOB, which never waits. */
+  private static Outcome urgentByte(StreamEndpoint stream) throws ErrnoException {
+    Integer urgent = stream.option(TransportOptions.TCP_URGENT_BYTE);
+    int value = urgent == null ? -1 : urgent;
+    return switch (value) {
+      case -1 -> Outcome.error("EINVAL");
+      case -2 -> Outcome.error("EAGAIN");
+      default -> Outcome.of(1);
+    };
+  }
+
+  /** Whether the next byte is an urgent one that reads leave out. */
+  private static boolean isMarked(StreamEndpoint stream) throws ErrnoException {
+    return Boolean.TRUE.equals(stream.option(TransportOptions.TCP_AT_MARK))
+        && !Boolean.TRUE.equals(stream.option(TransportOptions.SO_OOBINLINE));
   }
 
   /** What comes with data: with TCP_INQ how much more there is, and 1 at the end of the stream. */

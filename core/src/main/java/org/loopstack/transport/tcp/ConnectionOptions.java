@@ -65,6 +65,8 @@ final class ConnectionOptions {
           c.tcb.state == TcpState.CLOSED ? c.settings.get(name) : (Object) c.tcb.sndMss;
       case "SO_RCVBUF" -> c.receiver.capacity();
       case "TCP_QUICKACK" -> c.receiver.isQuickAck();
+      case "TCP_URGENT_BYTE" -> c.receiver.urgent.takeByte();
+      case "TCP_AT_MARK" -> c.receiver.urgent.isNext();
       default -> c.settings.get(name);
     };
   }

@@ -18,6 +18,7 @@ final class Receiver {
 
   final ReceiveBuffer buffer = new ReceiveBuffer();
   final ReassemblyQueue queue = new ReassemblyQueue();
+  final UrgentMark urgent;
 
   private final TcpConnection connection;
   private final TransmissionControlBlock tcb;
@@ -44,6 +45,7 @@ final class Receiver {
     this.connection = connection;
     this.tcb = connection.tcb;
     this.memory = connection.account.memory();
+    urgent = new UrgentMark(buffer, connection.settings);
     window = new ReceiveWindow(connection.configuration, tcb, connection.settings);
     delayed =
         new DelayedAcks(
@@ -67,7 +69,7 @@ final class Receiver {
   /** What has arrived and what will arrive is not wanted. */
   void discard() {
     discarding = true;
-    buffer.clear();
+    clearBuffer();
   }
 
   boolean isDiscarding() {
@@ -154,7 +156,7 @@ final class Receiver {
 
   /** Whether as much waits for the reader as it wants at once: SO_RCVLOWAT. */
   boolean isReadable() {
-    return buffer.size() >= connection.settings.lowWater;
+    return urgent.readable() >= connection.settings.lowWater;
   }
 
   void acknowledgeAtOnce() {
@@ -227,7 +229,7 @@ final class Receiver {
         ackNow = true;
       }
       if (discarding) {
-        buffer.clear();
+        clearBuffer();
       }
       if (!wasReadable && isReadable()) {
         connection.raise(Readiness.READ);
@@ -274,18 +276,15 @@ final class Receiver {
     return held + length <= Math.max(2L * capacity(), LEAST_MEMORY) && !memory.isExhausted();
   }
 
-  /** Appends data that begins at RCV.NXT; without SO_OOBINLINE the urgent byte is left out. */
+  /** Appends data that begins at RCV.NXT. */
   void accept(@Nullable Slice data, int length) {
-    int urgentAt = SequenceNumber.diff(tcb.rcvUp, tcb.rcvNxt) - 1;
-    if (tcb.rcvUrgent && urgentAt < length) {
-      tcb.rcvUrgent = false;
-      if (!connection.settings.urgentInline && urgentAt >= 0) {
-        buffer.append(Slice.limit(data, urgentAt), urgentAt);
-        int rest = length - urgentAt - 1;
-        buffer.append(rest == 0 ? null : Slice.skip(data, urgentAt + 1), rest);
-        tcb.rcvNxt = SequenceNumber.add(tcb.rcvNxt, length);
-        return;
+    if (tcb.rcvUrgent) {
+      int urgentAt = SequenceNumber.diff(tcb.rcvUp, tcb.rcvNxt) - 1;
+      Slice from = urgentAt < 0 || urgentAt >= length ? null : Slice.skip(data, urgentAt);
+      if (from != null) {
+        urgent.arrived(from.array()[from.offset()]);
       }
+      tcb.rcvUrgent = urgentAt >= length;
     }
     buffer.append(data, length);
     tcb.rcvNxt = SequenceNumber.add(tcb.rcvNxt, length);
@@ -365,8 +364,18 @@ final class Receiver {
     }
   }
 
-  void clear() {
+  /** RECEIVE: takes bytes from the front, no further than to an urgent one. */
+  @Nullable Slice take(int limit) {
+    return urgent.take(limit);
+  }
+
+  private void clearBuffer() {
     buffer.clear();
+    urgent.clear();
+  }
+
+  void clear() {
+    clearBuffer();
     queue.clear();
   }
 }

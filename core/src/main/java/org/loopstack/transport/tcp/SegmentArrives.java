@@ -366,6 +366,7 @@ final class SegmentArrives {
     if (gt(pointer, tcb.rcvNxt) && (!tcb.rcvUrgent || gt(pointer, tcb.rcvUp))) {
       tcb.rcvUp = pointer;
       tcb.rcvUrgent = true;
+      receiver.urgent.announce(SequenceNumber.diff(pointer, tcb.rcvNxt) - 1);
       int toRead = SequenceNumber.diff(pointer, tcb.rcvNxt) + receiver.buffer.size();
       // Section 3.8.5, MUST-32: "A TCP implementation MUST inform the application layer
       // asynchronously whenever it receives an urgent pointer and there was previously no pending

@@ -572,7 +572,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   public int available() {
     long now = enter();
     try {
-      return connection == null ? 0 : connection.receiver.buffer.size();
+      return connection == null ? 0 : connection.receiver.urgent.available();
     } finally {
       exit(now);
     }

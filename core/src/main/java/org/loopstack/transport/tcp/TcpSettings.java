@@ -147,6 +147,8 @@ final class TcpSettings {
     all.add(StandardSocketOptions.IP_TOS);
     all.add(StandardSocketOptions.TCP_NODELAY);
     all.add(TransportOptions.SO_OOBINLINE);
+    all.add(TransportOptions.TCP_URGENT_BYTE);
+    all.add(TransportOptions.TCP_AT_MARK);
     all.add(TransportOptions.TCP_CORK);
     all.add(TransportOptions.TCP_FASTOPEN_CONNECT);
     try {
@@ -274,7 +276,8 @@ final class TcpSettings {
       case "TCP_FASTOPEN_CONNECT" -> fastOpenConnect = (Boolean) value;
       case "TCP_REPORTS" -> reports = (TcpReport.Listener) value;
       case "IP_OPTIONS" -> ipOptions = IpOptions.check((byte[]) value);
-      case "TCP_INFO", "SO_ERROR" -> throw new ErrnoException(Errno.ENOPROTOOPT);
+      case "TCP_INFO", "SO_ERROR", "TCP_URGENT_BYTE", "TCP_AT_MARK" ->
+          throw new ErrnoException(Errno.ENOPROTOOPT);
       default -> throw new UnsupportedOperationException("'" + name + "' not supported");
     }
   }
@@ -342,6 +345,8 @@ final class TcpSettings {
       case "SO_LINGER" -> linger;
       case "SO_ERROR" -> 0;
       case "SO_OOBINLINE" -> urgentInline;
+      case "TCP_URGENT_BYTE" -> UrgentMark.NONE;
+      case "TCP_AT_MARK" -> false;
       case "IP_TOS" -> trafficClass;
       case "IP_TTL" -> ttl(true);
       case "IPV6_UNICAST_HOPS" -> ttl(false);

@@ -23,7 +23,7 @@ final class UserCalls {
    * @return a chain of slices, null if there is nothing yet, {@link #END} at the end
    */
   static @Nullable Slice receive(TcpConnection c, int limit, long now) throws ErrnoException {
-    Slice data = c.receiver.buffer.take(limit);
+    Slice data = c.receiver.take(limit);
     if (data != null) {
       c.receiver.onRead(now);
       c.count();

@@ -195,11 +195,11 @@ class ReceiverTest {
     f.accept();
     f.peer(ACK | URG).urgent(3).data("abUcd").send();
     f.peerNext += 5;
-    assertThat(f.read()).isEqualTo("abcd");
+    assertThat(f.read() + f.read()).isEqualTo("abcd");
     f.endpoint().setOption(TransportOptions.SO_OOBINLINE, true);
     f.peer(ACK | URG).urgent(3).data("efUgh").send();
     f.peerNext += 5;
-    assertThat(f.read()).isEqualTo("efUgh");
+    assertThat(f.read() + f.read()).isEqualTo("efUgh");
   }
 
   @Tag("RFC9293-3.8.5")
@@ -210,11 +210,12 @@ class ReceiverTest {
     f.peerSends("ab");
     // A segment that repeats two bytes: its pointer counts from its own number.
     f.peer(ACK | URG).seq(start).urgent(4).data("abcUd").send();
-    assertThat(f.read()).isEqualTo("abcd");
+    assertThat(f.read()).isEqualTo("abc");
+    assertThat(f.read()).isEqualTo("d");
     // Ahead of a gap: "e" is missing.
     f.peer(ACK | URG).seq(start + 6).urgent(2).data("fUg").send();
     f.peer(ACK).seq(start + 5).data("e").send();
-    assertThat(f.read()).isEqualTo("efg");
+    assertThat(f.read() + f.read()).isEqualTo("efg");
   }
 
   @Test
