@@ -28,6 +28,9 @@ final class Receiver {
 
   private boolean ackNow;
 
+  /** Whether what came next in order was not taken, for want of memory. */
+  private boolean refused;
+
   /** Whether data has come of which nobody has thought yet when to acknowledge it. */
   private boolean fresh;
 
@@ -93,6 +96,13 @@ final class Receiver {
 
   /** The value of the window field for the next segment; moves RCV.ADV. */
   int advertise() {
+    if (refused) {
+      // As Linux: the one case in which the right edge moves left. The peer is to hear when it can
+      // send again, by the update that follows a read, rather than to try.
+      refused = false;
+      tcb.rcvAdv = tcb.rcvNxt;
+      return 0;
+    }
     int offered = tcb.rcvWnd();
     int offer = offered;
     int free = Math.max(0, free());
@@ -214,6 +224,7 @@ final class Receiver {
     if (!hasMemory(segment.seq == tcb.rcvNxt, length)) {
       // It comes again; the peer hears at once that it has not been taken.
       connection.drop(segment, DropReason.TCP_BUFFER_FULL);
+      refused |= segment.seq == tcb.rcvNxt;
       ackNow = true;
       return;
     }

@@ -90,6 +90,9 @@ final class Sender {
   /** Whether a writer, or somebody who waits to become one, has found no room. */
   private boolean roomWanted;
 
+  /** Whether the stack will tell when it has memory again. */
+  private boolean awaitingMemory;
+
   Sender(TcpConnection connection) {
     this.connection = connection;
     this.tcb = connection.tcb;
@@ -787,7 +790,18 @@ final class Sender {
 
   /** Whether the stack has no memory for more than what is under way. */
   private boolean starves() {
-    return buffer.size() > 0 && connection.account.memory().isExhausted();
+    boolean starving = buffer.size() > 0 && connection.account.memory().isExhausted();
+    if (starving && !awaitingMemory) {
+      awaitingMemory = true;
+      connection.awaitMemory();
+    }
+    return starving;
+  }
+
+  /** There is memory again: what the acknowledgments of one's own data may not tell for long. */
+  void onMemoryReturned() {
+    awaitingMemory = false;
+    announceRoom();
   }
 
   /** Whether a third of the buffer is free, as Linux asks before it wakes a writer. */

@@ -50,6 +50,9 @@ final class TcpConnection {
     /** What all connections of the stack hold together. */
     TcpMemory memory();
 
+    /** A writer has no room because all connections together hold too much. */
+    void awaitMemory();
+
     /** The connection is gone. */
     void finished();
 
@@ -504,6 +507,11 @@ final class TcpConnection {
 
   void raise(int bits) {
     owner.raise(bits);
+  }
+
+  /** Has the writer told when there is memory again. */
+  void awaitMemory() {
+    owner.awaitMemory();
   }
 
   boolean isOrphan() {

@@ -289,6 +289,32 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   }
 
   @Override
+  public void awaitMemory() {
+    protocol.memory().await(new MemoryReturned(this));
+  }
+
+  /** Looks whether a writer can go on, once no lock is held. */
+  private record MemoryReturned(TcpEndpoint endpoint) implements RunQueue.Task {
+    @Override
+    public void service() {
+      long now = endpoint.enter();
+      try {
+        TcpConnection c = endpoint.connection;
+        if (c != null) {
+          c.sender.onMemoryReturned();
+        }
+      } finally {
+        endpoint.exit(now);
+      }
+    }
+
+    @Override
+    public Scheduler scheduler() {
+      return endpoint.scheduler();
+    }
+  }
+
+  @Override
   public void refuse(Packet packet) {
     protocol.sendReset(packet);
   }

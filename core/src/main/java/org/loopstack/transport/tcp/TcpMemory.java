@@ -3,8 +3,10 @@ package org.loopstack.transport.tcp;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.loopstack.engine.RunQueue;
 import org.loopstack.transport.info.TcpMemoryInfo;
 
 /**
@@ -20,6 +22,9 @@ final class TcpMemory {
 
   /** What the connections have reserved: in advance, so that they seldom meet here. */
   private final AtomicLong reserved = new AtomicLong();
+
+  /** Who is to be told once when there is memory again. */
+  private final ConcurrentLinkedQueue<RunQueue.Task> waiting = new ConcurrentLinkedQueue<>();
 
   private volatile boolean scarce;
   private final LongAdder pressures = new LongAdder();
@@ -44,6 +49,28 @@ final class TcpMemory {
     } else if (now > pressure) {
       scarce = true;
       pressures.increment();
+    }
+    if (bytes < 0 && now <= high && !waiting.isEmpty()) {
+      tellWaiting();
+    }
+  }
+
+  /**
+   * Has somebody told when there is memory again, which may be at once. Called inside an entry: he
+   * is told, by the thread whose connection gives memory back, when that holds no lock.
+   */
+  void await(RunQueue.Task writer) {
+    waiting.add(writer);
+    if (!isExhausted()) {
+      // It was given back between his look and his coming here: nobody else would tell him.
+      tellWaiting();
+    }
+  }
+
+  private void tellWaiting() {
+    RunQueue queue = RunQueue.current();
+    for (RunQueue.Task writer; (writer = waiting.poll()) != null; ) {
+      queue.add(writer);
     }
   }
 

@@ -7,12 +7,19 @@ import static org.loopstack.wire.TcpHeader.ACK;
 import static org.loopstack.wire.TcpHeader.FIN;
 import static org.loopstack.wire.TcpHeader.RST;
 
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.loopstack.buffer.Slice;
+import org.loopstack.transport.ListenerEndpoint;
+import org.loopstack.transport.Readiness;
+import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportOptions;
 import org.loopstack.wire.DropReason;
+import org.loopstack.wire.TcpSegment;
 
 /** What a stack's connections hold together, and what they do when it is too much. */
 class TcpMemoryTest {
@@ -117,12 +124,14 @@ class TcpMemoryTest {
     f.peerSends(SEGMENT);
     assertThat(f.sentOne().acknowledgment()).isEqualTo(f.peerNext);
     f.peer(ACK).data(SEGMENT).send();
-    assertThat(f.sentOne().acknowledgment()).isEqualTo(f.peerNext);
+    TcpSegment refusal = f.sentOne();
+    assertThat(refusal.acknowledgment()).isEqualTo(f.peerNext);
+    assertThat(refusal.window()).isZero();
     assertThat(f.drops(DropReason.TCP_BUFFER_FULL)).isEqualTo(1);
     assertThat(counter("TcpExtRcvPruned")).isEqualTo(1);
     assertThat(counter("TcpExtPruneCalled")).isPositive();
     assertThat(f.read()).hasSize(1000);
-    f.sent();
+    assertThat(f.sentOne().window()).isPositive();
     f.peerSends(SEGMENT);
     assertThat(f.read()).hasSize(1000);
   }
@@ -152,10 +161,37 @@ class TcpMemoryTest {
     f = with(0, 0, 0);
     f.accept();
     assertThat(f.endpoint().write(ByteBuffer.allocate(500))).isEqualTo(500);
-    assertThat(f.endpoint().readiness() & org.loopstack.transport.Readiness.WRITE).isZero();
+    assertThat(f.endpoint().readiness() & Readiness.WRITE).isZero();
     f.peerAcknowledges(f.iss + 501);
-    assertThat(f.endpoint().readiness() & org.loopstack.transport.Readiness.WRITE).isNotZero();
+    assertThat(f.endpoint().readiness() & Readiness.WRITE).isNotZero();
     assertThat(f.endpoint().write(ByteBuffer.allocate(500))).isEqualTo(500);
+  }
+
+  @Test
+  void aWriterWhoseOwnPeerIsSilentHearsWhenOthersGiveMemoryBack() throws Exception {
+    TcpHost host =
+        new TcpHost(TcpConfiguration.linux().toBuilder().memory(0, 0, 300_000).build());
+    ListenerEndpoint listener = host.listen(9000, 5);
+    StreamEndpoint large = host.connect(9000);
+    StreamEndpoint reader = Objects.requireNonNull(listener.accept());
+    listener.setOption(StandardSocketOptions.SO_RCVBUF, 2304);
+    StreamEndpoint small = host.connect(9000);
+    AtomicInteger told = new AtomicInteger();
+    small.setReadinessListener(bits -> told.updateAndGet(before -> before | bits));
+    // Its peer's window is shut, and nobody reads: no acknowledgment will come.
+    assertThat(small.write(ByteBuffer.allocate(20_000))).isEqualTo(20_000);
+    assertThat(large.write(ByteBuffer.allocate(1 << 20))).isPositive();
+    told.set(0);
+    assertThat(small.write(ByteBuffer.allocate(1 << 20))).isZero();
+    ByteBuffer in = ByteBuffer.allocate(1 << 20);
+    while (reader.read(in.clear()) > 0) {}
+    assertThat(told.get() & Readiness.WRITE).isNotZero();
+    assertThat(small.write(ByteBuffer.allocate(1000))).isEqualTo(1000);
+    // Nobody is told who does not wait any more.
+    told.set(0);
+    assertThat(large.write(ByteBuffer.allocate(1 << 20))).isPositive();
+    while (reader.read(in.clear()) > 0) {}
+    assertThat(told.get() & Readiness.WRITE).isZero();
   }
 
   @Test
@@ -203,7 +239,7 @@ class TcpMemoryTest {
     Slice all = buffer.take(20_000);
     assertThat(all).isNotNull();
     for (int i = 0; i < 20_000; i++) {
-      assertThat(java.util.Objects.requireNonNull(all).array()[i]).isEqualTo((byte) (i / 2000));
+      assertThat(Objects.requireNonNull(all).array()[i]).isEqualTo((byte) (i / 2000));
     }
   }
 
