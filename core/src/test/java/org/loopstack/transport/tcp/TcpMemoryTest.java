@@ -169,8 +169,7 @@ class TcpMemoryTest {
 
   @Test
   void aWriterWhoseOwnPeerIsSilentHearsWhenOthersGiveMemoryBack() throws Exception {
-    TcpHost host =
-        new TcpHost(TcpConfiguration.linux().toBuilder().memory(0, 0, 300_000).build());
+    TcpHost host = new TcpHost(TcpConfiguration.linux().toBuilder().memory(0, 0, 300_000).build());
     ListenerEndpoint listener = host.listen(9000, 5);
     StreamEndpoint large = host.connect(9000);
     StreamEndpoint reader = Objects.requireNonNull(listener.accept());
