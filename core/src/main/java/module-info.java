@@ -16,6 +16,9 @@ module org.loopstack {
   // The link interface and what crosses it.
   exports org.loopstack.link;
 
+  // What passed, in files and in memory.
+  exports org.loopstack.capture;
+
   // Packet buffers, as a link sees them.
   exports org.loopstack.buffer;
 

@@ -2,9 +2,12 @@
 package org.loopstack;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.capture.Capture;
+import org.loopstack.engine.Clock;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.Interface;
 import org.loopstack.internet.InterfaceAddress;
@@ -151,6 +154,24 @@ public final class StackInterface {
   /** What it has carried and thrown away since it was made. */
   public LinkCounters counters() {
     return identity.counters();
+  }
+
+  /** The clock of its stack, real or virtual. */
+  public Clock clock() {
+    return identity.clock();
+  }
+
+  /**
+   * Captures the datagrams that pass from now on to a file, in pcapng. The capture ends when it is
+   * closed, when the interface is removed, or with the stack.
+   *
+   * @param file is made, or emptied if it is there
+   * @throws IOException if the file cannot be made, as {@link java.nio.file.Files#newOutputStream}
+   *     says it
+   * @see Capture for captures of several interfaces, to a stream, or of the last packets only
+   */
+  public Capture captureTo(Path file) throws IOException {
+    return Capture.to(file, this);
   }
 
   /** Lets somebody see the datagrams that pass from now on. */

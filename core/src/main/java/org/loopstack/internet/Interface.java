@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
+import org.loopstack.engine.Clock;
 import org.loopstack.engine.RunQueue;
 import org.loopstack.link.Datagrams;
 import org.loopstack.link.Link;
@@ -65,6 +66,11 @@ public final class Interface {
   /** What it has carried and thrown away. */
   public LinkCounters counters() {
     return counters;
+  }
+
+  /** The clock of its stack. */
+  public Clock clock() {
+    return layer.engine().clock();
   }
 
   /** Who looks at the datagrams that pass. */
@@ -237,6 +243,12 @@ public final class Interface {
       // A link may be anybody's; its failure is a lost datagram, not the sender's.
       counters.transmitError();
     }
+  }
+
+  /** Gives the link up, after which nothing passes. */
+  void close() {
+    link.close();
+    taps.end();
   }
 
   /** Takes a datagram from the link: the way in from outside any endpoint. */

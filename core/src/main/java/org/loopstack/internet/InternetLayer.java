@@ -171,7 +171,7 @@ public final class InternetLayer implements Internet, AutoCloseable {
       }
       if (TABLE.compareAndSet(this, before, before.with(old.index(), null))) {
         groups.forget(old.index());
-        old.link().close();
+        old.close();
         return;
       }
     }
@@ -386,7 +386,7 @@ public final class InternetLayer implements Internet, AutoCloseable {
     reassembler.close();
     pathMtus.close();
     for (Interface each : interfaces()) {
-      each.link().close();
+      each.close();
     }
   }
 }

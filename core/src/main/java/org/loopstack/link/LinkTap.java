@@ -24,4 +24,10 @@ public interface LinkTap {
    * @param packet only lent: it must be neither changed nor kept; {@link Datagrams#bytes} copies it
    */
   void pass(Direction direction, Packet packet);
+
+  /**
+   * Nothing passes any more: the interface was removed, or its stack closed. Called once, on the
+   * thread that did that, which waits; not called for a tap that was removed before.
+   */
+  default void ended() {}
 }

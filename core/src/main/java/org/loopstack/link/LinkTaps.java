@@ -59,6 +59,14 @@ public final class LinkTaps {
     }
   }
 
+  /** Removes all taps and tells them that nothing passes any more. */
+  public void end() {
+    LinkTap[] all = (LinkTap[]) TAPS.getAndSet(this, NONE);
+    for (LinkTap tap : all) {
+      tap.ended();
+    }
+  }
+
   /** Shows a datagram to all taps. */
   public void pass(LinkTap.Direction direction, Packet packet) {
     LinkTap[] all = taps;

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.capture;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.loopstack.StackInterface;
+import org.loopstack.buffer.Packet;
+import org.loopstack.link.LinkTap;
+
+/** What a capture has put on one interface. */
+final class InterfaceTap implements LinkTap {
+  /** Whom the taps of a capture tell. */
+  interface Listener {
+    /** A datagram, only lent, passes; called by any thread, under any lock. */
+    void passed(InterfaceTap tap, Direction direction, Packet lent);
+
+    /** Nothing passes there any more. */
+    void ended(InterfaceTap tap);
+  }
+
+  private final StackInterface tapped;
+  private final CapturedInterface described;
+  private final Listener listener;
+
+  private InterfaceTap(StackInterface tapped, int id, Listener listener) {
+    this.tapped = tapped;
+    this.described = new CapturedInterface(id, tapped.name(), CapturedInterface.RAW);
+    this.listener = listener;
+  }
+
+  /** One for each interface, not on it yet; their numbers are their places. */
+  static List<InterfaceTap> of(StackInterface first, StackInterface[] others, Listener listener) {
+    List<InterfaceTap> all = new ArrayList<>();
+    all.add(new InterfaceTap(first, 0, listener));
+    for (StackInterface other : others) {
+      all.add(new InterfaceTap(other, all.size(), listener));
+    }
+    return List.copyOf(all);
+  }
+
+  CapturedInterface described() {
+    return described;
+  }
+
+  void begin() {
+    tapped.addTap(this);
+  }
+
+  /** Returns whether it had begun and not ended. */
+  boolean end() {
+    return tapped.removeTap(this);
+  }
+
+  /** What the clock of the stack shows; a time before 1970, which no capture can hold, is 1970. */
+  long epochNanos() {
+    return Math.max(0, tapped.clock().epochNanos());
+  }
+
+  @Override
+  public void pass(Direction direction, Packet packet) {
+    listener.passed(this, direction, packet);
+  }
+
+  @Override
+  public void ended() {
+    listener.ended(this);
+  }
+}

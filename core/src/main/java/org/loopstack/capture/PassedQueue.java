@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.capture;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Packet;
+import org.loopstack.link.LinkTap;
+
+/**
+ * Datagrams between those who send them and the one who writes them. Nobody waits: what there is no
+ * room for is not put in. Bounded by bytes, because datagrams of a loopback may be small or large.
+ */
+final class PassedQueue {
+  /** What a datagram takes of the memory beside its bytes, roughly. */
+  static final int OVERHEAD = 160;
+
+  private final long limit;
+  private final ConcurrentLinkedQueue<Passed> queue = new ConcurrentLinkedQueue<>();
+
+  /** What is in the queue and what is about to be put on it. */
+  private final AtomicLong bytes = new AtomicLong();
+
+  PassedQueue(long limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * Copies a datagram into the queue.
+   *
+   * @return whether there was room
+   */
+  boolean offer(InterfaceTap tap, LinkTap.Direction direction, Packet lent) {
+    long size = lent.length() + (long) OVERHEAD;
+    if (bytes.addAndGet(size) > limit) {
+      bytes.addAndGet(-size);
+      return false;
+    }
+    queue.add(Passed.of(tap, direction, lent));
+    return true;
+  }
+
+  /** Takes the next one, or null. */
+  @Nullable Passed poll() {
+    Passed next = queue.poll();
+    if (next != null) {
+      bytes.addAndGet(-(next.copy().length() + (long) OVERHEAD));
+    }
+    return next;
+  }
+
+  boolean isHalfFull() {
+    return bytes.get() > limit / 2;
+  }
+}
