@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.agent;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ import org.loopstack.socket.NameTable;
  *       may be there more than once
  *   <li>{@code localhost=ipv4-first}, {@code ipv6-first}: the order of the addresses of a name; the
  *       default is that of Java
+ *   <li>{@code capture=FILE}: write what passes the stack's loopback to a file, in pcapng
  *   <li>{@code isolated}: no machine's network at all, but for what is published and reached; what
  *       is not loopback is unreachable
  * </ul>
@@ -29,12 +31,14 @@ import org.loopstack.socket.NameTable;
  * @param configuration the stack's
  * @param published ports of the machine's loopback that lead to the stack's
  * @param reached ports of the stack's loopback that lead to the machine's
+ * @param capture where to write what passes, or null
  * @param isolated whether there is no machine's network
  */
 record AgentOptions(
     StackConfiguration configuration,
     List<PortMapping> published,
     List<Reached> reached,
+    @Nullable Path capture,
     boolean isolated) {
 
   /**
@@ -48,7 +52,7 @@ record AgentOptions(
 
   private static final String KNOWN =
       "profile=linux|freebsd, publish=[HOSTPORT:]PORT[/udp], reach=PORT[:HOSTPORT][/udp],"
-          + " host=NAME@ADDRESS, localhost=ipv4-first|ipv6-first, isolated";
+          + " host=NAME@ADDRESS, localhost=ipv4-first|ipv6-first, capture=FILE, isolated";
 
   /**
    * Reads them.
@@ -60,6 +64,7 @@ record AgentOptions(
     List<PortMapping> published = new ArrayList<>();
     List<Reached> reached = new ArrayList<>();
     NameTable names = NameTable.standard();
+    Path capture = null;
     boolean isolated = false;
     for (String each : text == null || text.isBlank() ? new String[0] : text.split(",", -1)) {
       String[] pair = each.strip().split("=", 2);
@@ -70,6 +75,7 @@ record AgentOptions(
         case "reach" -> reached.add(reached(value));
         case "host" -> names = host(names, value);
         case "localhost" -> names = names.order(order(value));
+        case "capture" -> capture = file(value);
         case "isolated" -> isolated = flag(pair[0], value);
         default ->
             throw new IllegalArgumentException(
@@ -80,6 +86,7 @@ record AgentOptions(
         configuration.toBuilder().name("jvm-" + ProcessHandle.current().pid()).names(names).build(),
         List.copyOf(published),
         List.copyOf(reached),
+        capture,
         isolated);
   }
 
@@ -134,6 +141,14 @@ record AgentOptions(
           throw new IllegalArgumentException(
               "\"localhost=" + value + "\" is neither ipv4-first nor ipv6-first");
     };
+  }
+
+  private static Path file(@Nullable String value) {
+    if (value == null || value.isEmpty()) {
+      throw new IllegalArgumentException("capture wants a file: capture=FILE");
+    }
+    // An InvalidPathException is an IllegalArgumentException with a line.
+    return Path.of(value);
   }
 
   private static boolean flag(String name, @Nullable String value) {

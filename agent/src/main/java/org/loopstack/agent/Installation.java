@@ -24,14 +24,17 @@ final class Installation {
   /**
    * Opens what the JDK keeps to itself, makes the stack, and has the JDK's classes ask for it.
    *
-   * @throws IllegalArgumentException with a line for the user, if an option is wrong or a port that
-   *     is to be published is taken
+   * @throws IllegalArgumentException with a line for the user, if an option is wrong, a port that
+   *     is to be published is taken, or the file of the capture cannot be made
    * @throws IllegalStateException with a line for the user, if this JDK is not as expected
    */
   static void install(@Nullable String options, Instrumentation instrumentation) {
     AgentOptions asked = AgentOptions.parse(options);
     openToUs(instrumentation);
     Worlds worlds = worlds(asked);
+    if (asked.capture() != null) {
+      LastingCapture.begin(worlds.inside().loopback(), asked.capture());
+    }
     Hooks.install(worlds);
     // The application may have chosen a provider of its own; then it has asked for no other.
     setUnlessChosen(SELECTOR_PROVIDER, MixedSelectorProvider.class);
@@ -55,7 +58,7 @@ final class Installation {
     instrumentation.redefineModule(
         base,
         Set.of(),
-        Map.of("sun.nio.ch", us, "sun.net", us),
+        Map.of("sun.nio.ch", us, "sun.net", us, "jdk.internal.access", us),
         Map.of("java.net", us),
         Set.of(),
         Map.of());

@@ -4,6 +4,7 @@ package org.loopstack.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,6 +19,7 @@ class AgentOptionsTest {
 
     assertThat(options.isolated()).isFalse();
     assertThat(options.published()).isEmpty();
+    assertThat(options.capture()).isNull();
     assertThat(options.configuration().name()).startsWith("jvm-");
   }
 
@@ -25,9 +27,11 @@ class AgentOptionsTest {
   void allOfThemAreRead() {
     AgentOptions options =
         AgentOptions.parse(
-            "profile=freebsd,publish=8080,publish=9000:80,publish=5353:53/udp,isolated");
+            "profile=freebsd,publish=8080,publish=9000:80,publish=5353:53/udp,"
+                + "capture=a=b.pcapng,isolated");
 
     assertThat(options.isolated()).isTrue();
+    assertThat(options.capture()).isEqualTo(Path.of("a=b.pcapng"));
     assertThat(options.published())
         .containsExactly(
             new PortMapping(Protocol.TCP, 8080, 8080),
@@ -54,6 +58,8 @@ class AgentOptionsTest {
         "host=db | host wants a name and an address",
         "host=db@nowhere | nowhere",
         "localhost=first | \"localhost=first\" is neither ipv4-first nor ipv6-first",
+        "capture | capture wants a file: capture=FILE",
+        "capture= | capture wants a file: capture=FILE",
         "isolated=perhaps | \"isolated=perhaps\": true or false",
         "isolated,, | \"\" is not an option",
       })

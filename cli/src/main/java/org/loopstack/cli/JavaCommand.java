@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.UserException;
 import picocli.CommandLine.Command;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Parameters;
       "%nExamples:",
       "  lo java -jar app.jar",
       "  lo java --publish 9000:8080 -jar app.jar --server.port=8080",
+      "  lo java --capture app.pcapng -jar app.jar",
       "  lo java --isolated -cp target/classes com.example.Main"
     })
 final class JavaCommand implements Callable<Integer> {
@@ -49,6 +51,12 @@ final class JavaCommand implements Callable<Integer> {
       paramLabel = "NAME@ADDRESS",
       description = "Give the program a name for an address.")
   private List<String> hosts = new ArrayList<>();
+
+  @Option(
+      names = "--capture",
+      paramLabel = "FILE",
+      description = "Write what passes the program's loopback to a file, in pcapng.")
+  private @Nullable Path capture;
 
   @Option(
       names = "--isolated",
@@ -86,6 +94,13 @@ final class JavaCommand implements Callable<Integer> {
     options.add("profile=" + profile);
     publish.forEach(each -> options.add("publish=" + each));
     hosts.forEach(each -> options.add("host=" + each));
+    if (capture != null) {
+      if (capture.toString().contains(",")) {
+        throw new UserException(
+            ExitStatus.USAGE, "the file of a capture has no comma in its name: " + capture);
+      }
+      options.add("capture=" + capture);
+    }
     if (isolated) {
       options.add("isolated");
     }
