@@ -228,7 +228,7 @@ final class PcapngReader implements CaptureReader {
               + " bytes in a block that has room for "
               + body.remaining());
     }
-    Octets bytes = Octets.copyOf(body.array(), body.position(), length);
+    Octets bytes = Octets.copyOf(body.array(), body.arrayOffset() + body.position(), length);
     // The block is padded, and its body a multiple of 4.
     body.position(body.position() + Pcapng.padded(length));
     return bytes;
