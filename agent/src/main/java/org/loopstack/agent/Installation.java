@@ -3,6 +3,7 @@ package org.loopstack.agent;
 
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +33,6 @@ final class Installation {
     AgentOptions asked = AgentOptions.parse(options);
     openToUs(instrumentation);
     Worlds worlds = worlds(asked);
-    if (asked.capture() != null) {
-      LastingCapture.begin(worlds.inside().loopback(), asked.capture());
-    }
     Hooks.install(worlds);
     // The application may have chosen a provider of its own; then it has asked for no other.
     setUnlessChosen(SELECTOR_PROVIDER, MixedSelectorProvider.class);
@@ -66,7 +64,12 @@ final class Installation {
 
   private static Worlds worlds(AgentOptions asked) {
     Machine machine = asked.isolated() ? null : Machine.real(DefaultSelectorProvider.get());
-    return new Worlds(Stack.create(asked.configuration()), machine);
+    Stack stack = Stack.create(asked.configuration());
+    Path capture = asked.capture();
+    if (capture != null) {
+      LastingCapture.begin(stack.loopback(), capture);
+    }
+    return new Worlds(stack, machine);
   }
 
   private static void publish(Worlds worlds, AgentOptions asked) {
