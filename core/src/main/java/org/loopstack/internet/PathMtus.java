@@ -46,12 +46,15 @@ final class PathMtus {
   }
 
   /**
-   * Believes a report.
+   * Believes a report, unless it says more than what is believed already: "A node must not increase
+   * its estimate of the Path MTU in response to the contents of a Packet Too Big message" (RFC 8201
+   * section 4, RFC 1191 section 3).
    *
    * @param locked whether the path wants less, so that datagrams go without DF
    */
   void learn(IpAddress destination, int mtu, boolean locked) {
-    if (entries.size() >= LIMIT && !entries.containsKey(destination)) {
+    PathMtu known = entries.get(destination);
+    if (known == null ? entries.size() >= LIMIT : known.mtu < mtu) {
       return;
     }
     long expiry = Clock.after(engine.now(), lifetime);

@@ -108,6 +108,7 @@ class ContainmentTest {
     assertThat(two.b.udp.received).hasSize(1);
   }
 
+  @Tag("RFC791-2.3-HOSTS")
   @Tag("RFC1122-3.3.4.2")
   @Test
   @Tag("FACTS-10")
@@ -140,6 +141,7 @@ class ContainmentTest {
     assertThat(two.b.udp.received.getFirst().packet().length()).isEqualTo(32);
   }
 
+  @Tag("RFC791-3.1-CHECKSUM")
   @Tag("RFC1122-3.2.1.2")
   @Test
   void checksTheHeaderChecksumAlways() throws Exception {

@@ -90,6 +90,8 @@ class IcmpTest {
     }
   }
 
+  @Tag("RFC792-8-DATA")
+  @Tag("RFC8504-5.8")
   @Tag("RFC1122-3.2.2.6")
   @Tag("RFC4443-4.2")
   @ParameterizedTest
@@ -150,6 +152,7 @@ class IcmpTest {
         .doesNotContain(Host.ip("fe80::2"));
   }
 
+  @Tag("RFC792-13-STAMP")
   @Tag("RFC1122-3.2.2.8")
   @Test
   void answersATimestamp() throws Exception {
@@ -168,6 +171,7 @@ class IcmpTest {
     assertThat(IcmpHeader.transmitTimestamp(reply.head(), at)).isEqualTo(5000);
   }
 
+  @Tag("RFC792-3-PORT")
   @Tag("RFC1122-4.1.3.1")
   @Tag("RFC4443-3.1-PORT")
   @Tag("RFC4443-2.4-C")
@@ -193,6 +197,8 @@ class IcmpTest {
     assertThat(error.packet().length()).isEqualTo(to.isIpv4() ? 576 : 1280);
   }
 
+  @Tag("RFC792-QUOTE")
+  @Tag("RFC792-CHECKSUM")
   @Tag("RFC1122-3.2.2-QUOTE")
   @Test
   void quotesAShortDatagramWholeWithARightChecksum() throws Exception {
@@ -231,6 +237,7 @@ class IcmpTest {
     assertThat(two.b.sent).isEmpty();
   }
 
+  @Tag("RFC792-ABOUT")
   @Tag("RFC1122-3.2.2-ABOUT")
   @Test
   @Tag("FACTS-15")
@@ -390,6 +397,7 @@ class IcmpTest {
     assertThat(IcmpHeader.identifier(error.packet().head(), error.transportOffset())).isEqualTo(77);
   }
 
+  @Tag("RFC792-CHECKSUM")
   @Test
   void dropsAMessageWithAWrongChecksum() {
     byte[] request =
@@ -408,6 +416,10 @@ class IcmpTest {
     return Arrays.copyOf(whole, (ipv4 ? IPV4 : IPV6) + 8);
   }
 
+  @Tag("RFC1191-3-RAISE")
+  @Tag("RFC1191-3")
+  @Tag("RFC791-3.2-DF")
+  @Tag("RFC6864-4.3-DF")
   @Test
   void learnsThePathMtuAndForgetsItAfterTenMinutes() throws Exception {
     Route route = two.b.route("10.0.0.1");
@@ -420,6 +432,8 @@ class IcmpTest {
     assertThat(two.b.udp.errors.getFirst().mtu()).isEqualTo(1400);
     assertThat(route.mtu()).isEqualTo(1400);
     assertThat(other.mtu()).isEqualTo(1500);
+    two.inject(error(3, 4, 1450, sized(1500, "10.0.0.2", "10.0.0.1")));
+    assertThat(route.mtu()).as("a report never takes it up").isEqualTo(1400);
     Packet big = Host.udpPacket(route, 1450);
     assertThat(two.b.internet.send(route, big, 17, 64, 0, true)).isEqualTo(Errno.EMSGSIZE);
     assertThat(two.b.sendUdp(route, 1450)).isNull();
@@ -431,6 +445,14 @@ class IcmpTest {
     assertThat(route.mtu()).isEqualTo(1500);
   }
 
+  @Tag("RFC8201-4-MIN")
+  @Tag("RFC8201-4")
+  @Tag("RFC8201-4-RAISE")
+  @Tag("RFC8201-4-AGAIN")
+  @Tag("RFC8201-5.2-PATH")
+  @Tag("RFC8201-5.2-TELL")
+  @Tag("RFC8201-5.3-AGE")
+  @Tag("RFC8504-5.7-PMTU")
   @Test
   void learnsTheIpv6PathMtuButNeverBelow1280() throws Exception {
     Route route = two.b.route("2001:db8::1");
@@ -440,11 +462,19 @@ class IcmpTest {
     two.inject(error(2, 0, 1300, sized(1500, "2001:db8::2", "2001:db8::1")));
     assertThat(route.mtu()).isEqualTo(1300);
     two.inject(error(2, 0, 1400, sized(1500, "2001:db8::2", "2001:db8::1")));
+    assertThat(route.mtu()).isEqualTo(1300);
+    assertThat(two.b.route("2001:db8::3").mtu()).isEqualTo(1500);
+    two.clock.advance(Duration.ofSeconds(599));
+    assertThat(route.mtu()).isEqualTo(1300);
+    two.clock.advance(Duration.ofSeconds(2));
+    assertThat(route.mtu()).isEqualTo(1500);
     assertThat(two.b.udp.errors)
         .extracting(IcmpError::kind)
         .containsOnly(IcmpError.Kind.PACKET_TOO_BIG);
   }
 
+  @Tag("RFC1191-3-LEAST")
+  @Tag("RFC1191-3-OLD")
   @Test
   void takesAPlateauFromARouterThatDoesNotSayAndStaysAboveTheLeast() throws Exception {
     Route route = two.b.route("10.0.0.1");

@@ -59,6 +59,7 @@ class Ipv4OptionsInputTest {
     return datagram(IpProtocol.UDP, options, 16);
   }
 
+  @Tag("RFC791-3.1-RR")
   @Tag("RFC1122-3.2.2.6-OPTIONS")
   @Test
   void recordsItselfInTheRouteOfAnEcho() {
@@ -76,6 +77,7 @@ class Ipv4OptionsInputTest {
     assertThat(two.a.icmp.received.getFirst().data()).hasSize(8);
   }
 
+  @Tag("RFC791-3.1-TS")
   @Tag("RFC1122-3.2.2.6-OPTIONS")
   @Test
   void stampsAnEchoWithItsTime() {
@@ -88,6 +90,7 @@ class Ipv4OptionsInputTest {
     assertThat(Bytes.i32(reply, option + 4)).isEqualTo(7000);
   }
 
+  @Tag("RFC791-3.1-OPTIONS")
   @Tag("RFC1122-3.2.1.8")
   @Test
   void ignoresAnOptionThatItDoesNotUnderstand() {

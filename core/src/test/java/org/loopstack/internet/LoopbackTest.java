@@ -63,6 +63,7 @@ class LoopbackTest {
         .containsEntry("Ip6InReceives", 1L);
   }
 
+  @Tag("RFC791-3.3-REPORT")
   @Tag("RFC1122-3.3.3")
   @Test
   @Tag("FACTS-12")
@@ -84,6 +85,7 @@ class LoopbackTest {
     assertThat(host.sendUdp("::1", 65_528)).isEqualTo(Errno.EMSGSIZE);
   }
 
+  @Tag("RFC791-3.1-TTL")
   @Tag("RFC1122-3.2.1.7-ZERO")
   @Tag("RFC1122-3.2.1.7-LOW")
   @Test

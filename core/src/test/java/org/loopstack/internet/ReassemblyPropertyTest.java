@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Tag;
 import net.jqwik.api.constraints.IntRange;
 import org.loopstack.link.Wire;
 import org.loopstack.wire.DropReason;
@@ -33,6 +34,7 @@ class ReassemblyPropertyTest {
     two.inject(ReassemblyTest.fragment(ipv6, 77, payload, cut.from, cut.to, cut.more));
   }
 
+  @Tag("RFC791-3.2-KEY")
   @Property(tries = 300)
   void anyFragmentsInAnyOrderWithRepetitionsMakeTheWholeAgain(
       @ForAll boolean ipv6, @ForAll @IntRange(min = 9, max = 1400) int length, @ForAll long seed)
@@ -68,6 +70,7 @@ class ReassemblyPropertyTest {
     assertThat(two.b.internet.reassembler().size()).isZero();
   }
 
+  @Tag("RFC5722-4-RECEIVE")
   @Property(tries = 300)
   void anIpv6OverlapAnywhereLosesTheDatagram(
       @ForAll @IntRange(min = 40, max = 1400) int length, @ForAll long seed) throws ErrnoException {

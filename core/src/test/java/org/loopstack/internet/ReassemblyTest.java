@@ -78,6 +78,8 @@ class ReassemblyTest {
     return two.b.internet.reassembler().memory();
   }
 
+  @Tag("RFC791-3.1-576")
+  @Tag("RFC8504-5.1-LENGTH")
   @Tag("RFC1122-3.3.2")
   @Tag("RFC8200-4.5-SIZE")
   @ParameterizedTest
@@ -123,6 +125,7 @@ class ReassemblyTest {
     assertThat(memory()).isZero();
   }
 
+  @Tag("RFC5722-4-RECEIVE")
   @Tag("RFC8200-4.5-OVERLAP")
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
@@ -139,6 +142,8 @@ class ReassemblyTest {
     assertThat(memory()).isZero();
   }
 
+  @Tag("RFC5722-4-RECEIVE")
+  @Tag("RFC8504-5.1-OVERLAP")
   @Tag("RFC8200-4.5-OVERLAP")
   @Test
   void anIpv6OverlapAlsoLosesTheFragmentsThatAreStillToCome() {
@@ -177,6 +182,7 @@ class ReassemblyTest {
     assertThat(two.b.internet.counters().drops(DropReason.FRAGMENT_OVERLAP)).isEqualTo(1);
   }
 
+  @Tag("RFC792-11-TIME")
   @Tag("RFC1122-3.3.2-TIMEOUT")
   @Tag("RFC8200-4.5-TIMEOUT")
   @ParameterizedTest

@@ -128,6 +128,8 @@ class RoutingTest {
     assertThat(host.internet.isBindable(Host.ip(address))).isEqualTo(bindable);
   }
 
+  @Tag("RFC6724-4-ERROR")
+  @Tag("RFC791-3.3-SOURCE")
   @Tag("RFC1122-3.2.1.3-LOOPBACK")
   @Test
   @Tag("FACTS-1")
@@ -162,6 +164,7 @@ class RoutingTest {
         .hasMessage("Invalid argument");
   }
 
+  @Tag("RFC8504-6.1")
   @Test
   @Tag("FACTS-18")
   void noOtherLinkCanHaveALoopbackAddress() throws Exception {
@@ -267,6 +270,7 @@ class RoutingTest {
     assertThatThrownBy(() -> eth.setMtu(1501)).hasMessage("Invalid argument");
   }
 
+  @Tag("RFC8504-6.1")
   @Test
   @Tag("FACTS-27")
   void aLinkLocalAddressMeansNothingWithoutItsZone() throws Exception {
@@ -279,6 +283,10 @@ class RoutingTest {
     assertThat(answer("ff02::1", "::", eth.index())).isEqualTo("fe80::1");
   }
 
+  @Tag("RFC6724-5-RULES")
+  @Tag("RFC6724-5-TEMPORARY")
+  @Tag("RFC6724-4-LINK")
+  @Tag("RFC8504-6.6")
   @Test
   void choosesTheSourceByTheRulesOfRfc6724() throws Exception {
     Interface eth =
@@ -296,6 +304,10 @@ class RoutingTest {
     assertThat(answer("2001:db8:2::9", "::", 0)).as("rule 3").isEqualTo("2001:db8:1::1");
   }
 
+  @Tag("RFC6724-2.1-TABLE")
+  @Tag("RFC6724-3.2-MAPPED")
+  @Tag("RFC6724-6-RULES")
+  @Tag("RFC8504-6.6")
   @Test
   @Tag("FACTS-31")
   void sortsDestinationsByTheRulesOfRfc6724() throws Exception {

@@ -147,6 +147,7 @@ class ThreeWaysTest {
     assertThat(two.b.udp.received).hasSize(2);
   }
 
+  @Tag("RFC4861-7.2.1")
   @Test
   @Tag("FACTS-23")
   void everyInterfaceListensToAllHostsAndAllNodes() throws Exception {

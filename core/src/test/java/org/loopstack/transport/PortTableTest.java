@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.loopstack.engine.Randomness;
 import org.loopstack.internet.Errno;
@@ -213,6 +214,7 @@ class PortTableTest {
     assertThat(one.claims()).isEqualTo(2);
   }
 
+  @Tag("RFC6056-3.2-SERVICES")
   @Test
   void connectNeverTakesABoundPort() throws ErrnoException {
     PortTable one = table(Sharing.CONNECTIONS, new PortRange(4000, 4000, 0));
@@ -222,6 +224,7 @@ class PortTableTest {
     assertThat(one.claimForConnect(LO, PEER, true, true, p -> true).port()).isEqualTo(4000);
   }
 
+  @Tag("RFC6056-3.3.4")
   @Test
   void portsTowardsOnePeerDoNotComeBackSoon() throws ErrnoException {
     List<Integer> ports = new ArrayList<>();
@@ -233,6 +236,7 @@ class PortTableTest {
     assertThat(ports).doesNotHaveDuplicates();
   }
 
+  @Tag("RFC6056-3.3")
   @Test
   void stacksWithOtherSecretsBeginElsewhere() throws ErrnoException {
     Set<Integer> ports = new HashSet<>();

@@ -16,6 +16,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,6 +90,7 @@ class IpAddressTest {
    * RFC 5952: 1 and 2.1 (leading zeros), 2.2 and 4.2 (zero compression), 2.3 and 4.3 (case), 5
    * (mapped).
    */
+  @Tag("RFC8504-11.1")
   @ParameterizedTest
   @CsvSource({
     "2001:db8:0:0:1:0:0:1, 2001:db8::1:0:0:1",

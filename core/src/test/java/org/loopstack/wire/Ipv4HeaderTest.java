@@ -88,6 +88,7 @@ class Ipv4HeaderTest {
     assertThat(Ipv4Header.isChecksumValid(b, 0)).isFalse();
   }
 
+  @Tag("RFC792-12-DISCARD")
   @Tag("RFC1122-3.2.1.1")
   @ParameterizedTest
   @CsvSource({

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,7 @@ class Ipv4OptionsTest {
     return b;
   }
 
+  @Tag("RFC791-3.1-OPTIONS")
   @Test
   void iterationSkipsNopsAndEndsAtTheEndOfTheList() {
     byte[] b = header("01 9404 0000 01 01 07 07 04 00000000 00 9404 0000");
@@ -76,6 +78,7 @@ class Ipv4OptionsTest {
     assertThat(Ipv4Options.findInvalid(header(hex), AT)).isEqualTo(expected);
   }
 
+  @Tag("RFC791-3.1-RR")
   @Test
   void routesAreRecordedUntilTheOptionIsFull() {
     byte[] b = header("07 0b 04 00000000 00000000 00");
@@ -88,6 +91,7 @@ class Ipv4OptionsTest {
         .isEqualTo("070b0c" + "00000001" + "00000002");
   }
 
+  @Tag("RFC791-3.1-TS")
   @Test
   void timesAreStampedUntilTheOptionIsFullAndThenCounted() {
     byte[] b = header("44 0c 05 01 00000000 00000000");
@@ -120,6 +124,7 @@ class Ipv4OptionsTest {
     assertThat(Ipv4Options.hasHopsLeft(b, option)).isFalse();
   }
 
+  @Tag("RFC791-3.2-COPY")
   @Test
   void fragmentsGetTheOptionsThatAreCopied() {
     byte[] b = header("07 07 04 00000000 83 07 04 7f000002 9404 0000");

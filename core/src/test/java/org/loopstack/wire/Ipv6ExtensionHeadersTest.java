@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class Ipv6ExtensionHeadersTest {
   private static final int AT = 5;
@@ -63,6 +64,8 @@ class Ipv6ExtensionHeadersTest {
   }
 
   /** What is refused, and how: the ICMPv6 code and pointer, or -1 for silence. */
+  @Tag("RFC8504-5.2-UNKNOWN")
+  @Tag("RFC8504-5.2-RH0")
   @Tag("RFC8200-4.2-UNKNOWN")
   @ParameterizedTest
   @CsvSource({
@@ -92,6 +95,15 @@ class Ipv6ExtensionHeadersTest {
     assertThat(walker.icmpPointer()).isEqualTo(pointer);
   }
 
+  @Tag("RFC8504-5.2-CHAIN")
+  @ParameterizedTest
+  @ValueSource(strings = {"3c00 0001 00000007", "1100 0001 00000007 0000"})
+  void aFirstFragmentWithoutTheUpperHeaderIsAnsweredByCodeThree(String hex) {
+    assertThat(walker.walk(datagram(LO, 44, hex), AT)).isNotNull();
+    assertThat(walker.icmpCode()).isEqualTo(Icmpv6Header.INCOMPLETE_HEADER_CHAIN);
+    assertThat(walker.icmpPointer()).isZero();
+  }
+
   @Tag("RFC8200-4.2-UNKNOWN")
   @Test
   void anUnknownOptionToSkipIsSkipped() {
@@ -107,6 +119,7 @@ class Ipv6ExtensionHeadersTest {
     assertThat(walker.icmpCode()).isEqualTo(Icmpv6Header.UNRECOGNIZED_OPTION);
   }
 
+  @Tag("RFC8504-5.3-PADDING")
   @Test
   void sevenBytesOfPaddingPassAndEightDoNot() {
     String seven = "1101 3e00 0105 0000000000 3e03 000000";
@@ -118,6 +131,7 @@ class Ipv6ExtensionHeadersTest {
     assertThat(walker.walk(datagram(LO, 60, ones + UDP), AT)).isNotNull();
   }
 
+  @Tag("RFC8504-5.3-OPTIONS")
   @Test
   void eightOptionsPassAndNineDoNot() {
     String eight = "1102" + "3e00".repeat(8) + "0104 00000000";

@@ -86,6 +86,7 @@ class TransportChecksumsTest {
     return ipv4 ? Ipv4Datagram.of(LO4, LO4, udp).encode() : Ipv6Datagram.of(LO6, LO6, udp).encode();
   }
 
+  @Tag("RFC768-CHECKSUM-ZERO")
   @Test
   void aUdpChecksumThatComesOutAsZeroIsSentAsAllOnes() {
     for (boolean ipv4 : new boolean[] {true, false}) {

@@ -30,6 +30,7 @@ class CongestionWindowValidationTest {
     f.sent();
   }
 
+  @Tag("RFC7661-4.4-NVP")
   @Tag("RFC2861-3.1")
   @Tag("RFC5681-4.1-IDLE")
   @Test
@@ -51,6 +52,7 @@ class CongestionWindowValidationTest {
     assertThat(congestion.window()).isEqualTo(10 * MSS);
   }
 
+  @Tag("RFC7661-4.4-PHASE")
   @Tag("RFC2861-3.2")
   @Test
   void anApplicationThatSendsLittleLosesHalfOfWhatItDoesNotUse() throws Exception {

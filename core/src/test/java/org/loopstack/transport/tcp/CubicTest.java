@@ -42,6 +42,8 @@ class CubicTest {
     return cubic.window() / (double) MSS;
   }
 
+  @Tag("RFC7661-4.4.1-MIN")
+  @Tag("RFC7661-4.4.1-LOSS")
   @Tag("RFC9438-4.6")
   @Test
   void aCongestionTakesTheWindowDownToSevenTenthsAndNeverBelowTwoSegments() {

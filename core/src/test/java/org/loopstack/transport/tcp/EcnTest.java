@@ -205,6 +205,7 @@ class EcnTest {
 
   // ---- marks ----
 
+  @Tag("RFC8504-5.12")
   @Tag("RFC3168-6.1.4")
   @Test
   void newDataIsCapableAndPureAcknowledgmentsAreNot() throws Exception {

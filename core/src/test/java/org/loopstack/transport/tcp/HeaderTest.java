@@ -152,6 +152,8 @@ class HeaderTest {
     assertThat(mss).isLessThanOrEqualTo(65_535 - 20 - 20);
   }
 
+  @Tag("RFC8201-5.4-MSS")
+  @Tag("RFC8201-5.4-TCP")
   @Tag("RFC9293-MUST-16")
   @Tag("RFC9293-SHLD-28")
   @ParameterizedTest

@@ -48,6 +48,8 @@ class PathMtuTest {
     f.inject(Ipv4Datagram.of(ROUTER, TcpFixture.US, message).encode());
   }
 
+  @Tag("RFC8201-5.4-TCP")
+  @Tag("RFC8201-5.4-CWND")
   @Tag("RFC1191-6.4")
   @Test
   void whatWasTooBigGoesAgainAtOnceInSmallerPiecesWhichIsNoCongestion() throws Exception {
@@ -66,6 +68,7 @@ class PathMtuTest {
     assertThat(lengths()).containsExactly(960, 960, 80);
   }
 
+  @Tag("RFC8201-4-VALIDATE")
   @Tag("RFC5927-7.2")
   @ParameterizedTest
   @CsvSource({"0", "-1000", "100000"})

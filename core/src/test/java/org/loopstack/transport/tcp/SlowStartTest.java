@@ -24,6 +24,8 @@ class SlowStartTest {
     return congestion.window() - before;
   }
 
+  @Tag("RFC9406-4.3-L")
+  @Tag("RFC3465-2.3-L")
   @Tag("RFC3465-2.2")
   @Test
   void anAcknowledgmentOfManyCountsAsTwoOnFreebsdAndInFullOnLinux() {
@@ -57,6 +59,8 @@ class SlowStartTest {
     return growth;
   }
 
+  @Tag("RFC9406-4.3-CONSTANTS")
+  @Tag("RFC9438-4.10")
   @Tag("RFC9406-4.2")
   @Test
   void aRoundTripThatGrowsMakesSlowStartCarefulAndThenEndsItAfterFiveRounds() {
@@ -85,6 +89,7 @@ class SlowStartTest {
     assertThat(round(hyStart, 41 * MS)).isEqualTo(8 * MSS);
   }
 
+  @Tag("RFC9406-4.3-CONSTANTS")
   @Tag("RFC9406-4.2")
   @Test
   void sevenMeasurementsAreTooFewToTell() {

@@ -72,6 +72,7 @@ class UdpInputTest {
     return host.internet.counters().drops(reason);
   }
 
+  @Tag("RFC768-CHECKSUM")
   @Tag("RFC1122-4.1.3.4-CHECK")
   @Test
   void aRightChecksumIsAcceptedAndAWrongOneIsNot() throws ErrnoException {
@@ -87,6 +88,7 @@ class UdpInputTest {
     assertThat(drops(DropReason.UDP_CHECKSUM)).isEqualTo(2);
   }
 
+  @Tag("RFC768-CHECKSUM-ZERO")
   @Test
   void withoutAChecksumADatagramIsAcceptedOverIpv4Only() throws ErrnoException {
     DatagramEndpoint server = host.bound("::", 7);
@@ -101,6 +103,7 @@ class UdpInputTest {
     assertThat(drops(DropReason.UDP_CHECKSUM)).isEqualTo(1);
   }
 
+  @Tag("RFC768-LENGTH")
   @ParameterizedTest
   @ValueSource(ints = {0, 7, 9 + 4, 65_535})
   void aWrongLengthIsDropped(int length) throws ErrnoException {
@@ -112,6 +115,7 @@ class UdpInputTest {
     assertThat(drops(DropReason.UDP_LENGTH)).isEqualTo(1);
   }
 
+  @Tag("RFC768-CHECKSUM")
   @Tag("RFC1122-4.1.3.4-GENERATE")
   @Test
   void whatWeSendOnALinkHasARightChecksum() throws ErrnoException {

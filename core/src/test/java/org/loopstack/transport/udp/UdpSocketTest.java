@@ -28,6 +28,8 @@ import org.loopstack.wire.DropReason;
 class UdpSocketTest {
   private final UdpHost host = new UdpHost();
 
+  @Tag("RFC768-RECEIVE")
+  @Tag("RFC768-SEND")
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "127.255.255.254", "::1"})
   void aDatagramArrivesWithItsSender(String address) throws ErrnoException {
@@ -162,6 +164,7 @@ class UdpSocketTest {
     assertRefused(Errno.EDESTADDRREQ, () -> client.send(bytes("x"), null));
   }
 
+  @Tag("RFC768-IP")
   @Tag("RFC1122-4.1.3.5")
   @Tag("RFC1122-4.1.3.5-SOURCE")
   @Test
