@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TcpOptionsTest {
   private final TcpOptions options = new TcpOptions();
@@ -183,6 +184,20 @@ class TcpOptionsTest {
 
     parse("2202");
     assertThat(options.fastOpenCookieLength()).isZero();
+  }
+
+  @Tag("RFC7413-4.1.1-IGNORE")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2203 01",
+        "2204 0102",
+        "2207 0102030405",
+        "2214 000102030405060708090a0b0c0d0e0f1011"
+      })
+  void aCookieOfAnotherLengthIsIgnored(String hex) {
+    parse(hex);
+    assertThat(options.fastOpenCookieLength()).isEqualTo(-1);
   }
 
   @ParameterizedTest

@@ -41,7 +41,7 @@ final class TaggedScripts {
       throws IOException {
     Path scripts = root.resolve(directory);
     try (Stream<Path> files = Files.walk(scripts)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".pkt")).toList()) {
+      for (Path file : files.filter(TaggedScripts::isScript).toList()) {
         String name = scripts.relativize(file).toString().replace('\\', '/');
         TaggedTests.Place place = new TaggedTests.Place(directory + "/" + name, name);
         for (String line : Files.readAllLines(file)) {
@@ -51,6 +51,12 @@ final class TaggedScripts {
         }
       }
     }
+  }
+
+  /** A script, or one of which several are made. */
+  private static boolean isScript(Path file) {
+    String name = file.toString();
+    return name.endsWith(".pkt") || name.endsWith(".pktt");
   }
 
   /** The tags of one line, none if it is no such comment. */

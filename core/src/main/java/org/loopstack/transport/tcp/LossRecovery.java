@@ -472,7 +472,7 @@ final class LossRecovery {
     congestion.onTimeout(now);
     SentSegment head = queue.first();
     if (head != null && head.sacked) {
-      // RFC 2018 section 8: "the data sender SHOULD turn off all of the SACKed bits": the receiver
+      // RFC 2018 section 5: "the data sender SHOULD turn off all of the SACKed bits": the receiver
       // has reneged.
       queue.forgetSacks();
     }

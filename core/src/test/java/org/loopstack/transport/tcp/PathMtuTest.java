@@ -48,6 +48,8 @@ class PathMtuTest {
     f.inject(Ipv4Datagram.of(ROUTER, TcpFixture.US, message).encode());
   }
 
+  @Tag("RFC5681-3.1-RATIO")
+  @Tag("RFC5681-3.1-HIGH")
   @Tag("RFC8201-5.4-TCP")
   @Tag("RFC8201-5.4-CWND")
   @Tag("RFC1191-6.4")

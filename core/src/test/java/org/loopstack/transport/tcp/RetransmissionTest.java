@@ -123,6 +123,8 @@ class RetransmissionTest {
     assertThat(f.endpoint().isDrained()).isTrue();
   }
 
+  @Tag("RFC5681-3.2-LIMITED")
+  @Tag("RFC5681-3.2-RETRANSMIT")
   @Tag("RFC5681-3.2")
   @Tag("RFC3042-2")
   @Tag("RFC9438-4.6")
@@ -143,6 +145,7 @@ class RetransmissionTest {
     assertThat(f.core().sender.congestion().slowStartThreshold()).isBetween(7 * 1100 - 1, 7 * 1100);
   }
 
+  @Tag("RFC5681-3.2-DEFLATE")
   @Tag("RFC6582-3.2")
   @Tag("RFC6582-3.2-3-PARTIAL")
   @Tag("RFC6582-3.2-3-FULL")

@@ -56,6 +56,15 @@ class TimestampsTest {
     assertThat(f.sent()).hasSizeGreaterThan(3).noneMatch(s -> s.parseOptions().hasTimestamps());
   }
 
+  @Tag("RFC7323-3.2-UNAGREED")
+  @Test
+  void timestampsWithoutAgreementAreIgnoredWhicheverWayTheyGo() throws Exception {
+    f.accept();
+    f.peer(ACK).options(PeerSegment.timestamps(1000, 7)).data("new").send();
+    f.peer(ACK).seq(f.peerNext + 3).options(PeerSegment.timestamps(1, 0)).data("old").send();
+    assertThat(f.read()).isEqualTo("newold");
+  }
+
   @Tag("RFC7323-3.2-ECHO")
   @Tag("RFC7323-5.4-CLOCK")
   @Test
