@@ -93,6 +93,7 @@ class IcmpTest {
   @Tag("RFC792-8-DATA")
   @Tag("RFC8504-5.8")
   @Tag("RFC1122-3.2.2.6")
+  @Tag("RFC4443-2.2")
   @Tag("RFC4443-4.2")
   @ParameterizedTest
   @Tag("FACTS-11")
@@ -173,6 +174,7 @@ class IcmpTest {
 
   @Tag("RFC792-3-PORT")
   @Tag("RFC1122-4.1.3.1")
+  @Tag("RFC4443-2.2")
   @Tag("RFC4443-3.1-PORT")
   @Tag("RFC4443-2.4-C")
   @Tag("RFC1122-3.2.2-QUOTE")
@@ -310,6 +312,7 @@ class IcmpTest {
     assertThat(two.b.udp.errors).isEmpty();
   }
 
+  @Tag("RFC4443-3.4")
   @Tag("RFC8200-4-NEXT")
   @Test
   void namesTheUnknownNextHeader() {
@@ -357,6 +360,35 @@ class IcmpTest {
     assertThat(error.reporter()).isEqualTo(Host.ip("10.0.0.1"));
     assertThat(error.source()).isEqualTo(Host.ip("10.0.0.2"));
     assertThat(error.destination()).isEqualTo(Host.ip("192.0.2.9"));
+    assertThat(error.quotedLength()).isEqualTo(12);
+  }
+
+  @Tag("RFC4443-3.1-TELL")
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0, NETWORK_UNREACHABLE",
+    "1, 1, PROHIBITED",
+    "1, 3, HOST_UNREACHABLE",
+    "1, 4, PORT_UNREACHABLE",
+    "2, 0, PACKET_TOO_BIG",
+    "3, 0, TIME_EXCEEDED",
+    "4, 0, PARAMETER_PROBLEM"
+  })
+  void passesAnIcmpv6ErrorToTheProtocolWhoseDatagramItIsAbout(
+      int type, int code, IcmpError.Kind kind) {
+    byte[] about = datagram(IpProtocol.UDP, "2001:db8::2", "2001:db8:9::9", new byte[12]);
+    byte[] message = new byte[8 + about.length];
+    message[0] = (byte) type;
+    message[1] = (byte) code;
+    Bytes.put32(message, 4, 1400);
+    System.arraycopy(about, 0, message, 8, about.length);
+    two.inject(datagram(IpProtocol.ICMPV6, "2001:db8::1", "2001:db8::2", message));
+
+    assertThat(two.b.udp.errors).hasSize(1);
+    IcmpError error = two.b.udp.errors.getFirst();
+    assertThat(error.kind()).isEqualTo(kind);
+    assertThat(error.source()).isEqualTo(Host.ip("2001:db8::2"));
+    assertThat(error.destination()).isEqualTo(Host.ip("2001:db8:9::9"));
     assertThat(error.quotedLength()).isEqualTo(12);
   }
 

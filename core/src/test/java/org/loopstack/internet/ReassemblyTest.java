@@ -277,6 +277,7 @@ class ReassemblyTest {
     assertThat(bounded.b.udp.received).hasSize(1);
   }
 
+  @Tag("RFC3168-5.3")
   @Test
   void aCongestionMarkOnOneFragmentIsOneOnTheWhole() {
     byte[] payload = Host.data(16);

@@ -116,6 +116,7 @@ class EcnTest {
   // ---- negotiation ----
 
   @Tag("RFC3168-6.1.1")
+  @Tag("RFC3168-6.1.1-SYN")
   @Test
   void whoRequestsAsksByBothBitsAndIsAnsweredByEceAlone() throws Exception {
     connect(EcnMode.REQUEST);
@@ -126,6 +127,7 @@ class EcnTest {
   }
 
   @Tag("RFC3168-6.1.1")
+  @Tag("RFC3168-6.1.1-BOTH")
   @ParameterizedTest
   @CsvSource({"OFF", "ACCEPT"})
   void otherModesDoNotAsk(EcnMode mode) throws Exception {
@@ -186,6 +188,7 @@ class EcnTest {
   }
 
   @Tag("RFC3168-6.1.1")
+  @Tag("RFC3168-6.1.1-BOTH")
   @Test
   void aSynAckThatReflectsBothBitsIsNoAgreement() throws Exception {
     link.install(
@@ -206,6 +209,7 @@ class EcnTest {
   // ---- marks ----
 
   @Tag("RFC8504-5.12")
+  @Tag("RFC3168-6.1.2-ECT0")
   @Tag("RFC3168-6.1.4")
   @Test
   void newDataIsCapableAndPureAcknowledgmentsAreNot() throws Exception {
@@ -246,6 +250,7 @@ class EcnTest {
   }
 
   @Tag("RFC3168-6.1.2")
+  @Tag("RFC3168-6.1.2-CWR")
   @Tag("RFC3168-6.1.3")
   @Tag("RFC9293-SHLD-8")
   @Test
