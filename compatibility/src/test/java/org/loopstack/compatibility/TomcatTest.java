@@ -9,18 +9,24 @@ import java.nio.file.Path;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-@Row(library = "Tomcat, NIO connector", artifacts = "tomcat-embed-core")
+@Row(library = "Tomcat, NIO and NIO2 connectors", artifacts = "tomcat-embed-core")
 @Timeout(60)
 class TomcatTest {
-  @Test
-  void itSendsBackWhatItGets(@TempDir Path directory) throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "org.apache.coyote.http11.Http11NioProtocol",
+        "org.apache.coyote.http11.Http11Nio2Protocol"
+      })
+  void itSendsBackWhatItGets(String protocol, @TempDir Path directory) throws Exception {
     Tomcat tomcat = new Tomcat();
     tomcat.setBaseDir(directory.toString());
-    Connector connector = new Connector("org.apache.coyote.http11.Http11NioProtocol");
+    Connector connector = new Connector(protocol);
     connector.setPort(8080);
     tomcat.setConnector(connector);
     Context context = tomcat.addContext("", directory.toString());
