@@ -34,7 +34,9 @@ class VertxTest {
             .createHttpServer()
             .requestHandler(
                 request ->
-                    request.body().onSuccess(body -> request.response().end(body).onFailure(e -> {})));
+                    request
+                        .body()
+                        .onSuccess(body -> request.response().end(body).onFailure(e -> {})));
     done(server.listen(8080, "localhost"));
     HttpClient client = vertx.createHttpClient();
 
