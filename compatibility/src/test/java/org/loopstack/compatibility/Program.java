@@ -115,6 +115,11 @@ final class Program implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Tells it that there is no more to read. */
+  void endInput() throws IOException {
+    process.getOutputStream().close();
+  }
+
   /** What it has said so far. */
   String output() {
     synchronized (said) {
