@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.SortedMap;
@@ -12,13 +13,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * Collects the outcomes of all runs and writes {@code target/parity.json} and {@code
- * target/parity.md} when the last test has ended. Safe for use by several threads.
+ * Collects the outcomes of all runs of a JVM and leaves them in {@code target} when the last test
+ * has ended. Safe for use by several threads.
  */
 final class ParityReport implements AutoCloseable {
-  static final Path JSON = Path.of("target", "parity.json");
-  static final Path DOCUMENT = Path.of("target", "parity.md");
-
   /** All results of one case: by subject, then by family; the worst of the kinds of thread. */
   record Row(Case declaration, Method method, SortedMap<String, Map<Family, Outcome>> outcomes) {}
 
@@ -55,10 +53,16 @@ final class ParityReport implements AutoCloseable {
     return a.kind().compareTo(b.kind()) >= 0 ? a : b;
   }
 
+  /** All there is, by the names of the cases. */
+  Collection<Row> rows() {
+    return rows.values();
+  }
+
   @Override
   public void close() throws IOException {
-    Files.createDirectories(JSON.getParent());
-    Files.writeString(JSON, ParityJson.of(rows.values()));
-    Files.writeString(DOCUMENT, ParityDocument.of(rows.values()));
+    Files.createDirectories(Path.of("target"));
+    for (String subject : Permutations.subjects()) {
+      ParityResults.write(subject, rows());
+    }
   }
 }
