@@ -19,6 +19,9 @@ module org.loopstack {
   // What passed, in files and in memory.
   exports org.loopstack.capture;
 
+  // Making the network misbehave on purpose.
+  exports org.loopstack.fault;
+
   // Packet buffers, as a link sees them.
   exports org.loopstack.buffer;
 

@@ -7,11 +7,13 @@ import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Engine;
+import org.loopstack.fault.Faults;
 import org.loopstack.internet.Interface;
 import org.loopstack.internet.InterfaceAddress;
 import org.loopstack.internet.InternetConfiguration;
@@ -40,6 +42,7 @@ public final class Stack implements AutoCloseable {
   private final InternetLayer internet;
   private final Transports transports;
   private final StackRoutes routes;
+  private final ConcurrentHashMap<Interface, Faults> faults = new ConcurrentHashMap<>();
   private final StackInterface loopback;
   private final StackResolver resolver;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -62,8 +65,18 @@ public final class Stack implements AutoCloseable {
                 .build());
     this.transports = new Transports(internet, configuration);
     this.routes = new StackRoutes(internet);
-    this.loopback = new StackInterface(internet.loopback());
+    this.loopback = view(internet.loopback());
     this.resolver = new StackResolver(configuration.names(), this::interfaceIndex);
+  }
+
+  private StackInterface view(Interface each) {
+    return new StackInterface(each, faults.computeIfAbsent(each, this::newFaults));
+  }
+
+  private Faults newFaults(Interface passage) {
+    Long seed = configuration.seed();
+    Long known = seed == null && configuration.clock() != null ? Long.valueOf(0) : seed;
+    return new Faults(passage, internet.engine(), known);
   }
 
   private int interfaceIndex(String interfaceName) {
@@ -160,7 +173,7 @@ public final class Stack implements AutoCloseable {
   public List<StackInterface> interfaces() {
     List<StackInterface> all = new ArrayList<>();
     for (Interface each : internet.interfaces()) {
-      all.add(new StackInterface(each));
+      all.add(view(each));
     }
     return List.copyOf(all);
   }
@@ -168,7 +181,7 @@ public final class Stack implements AutoCloseable {
   /** The interface with that name, or null. */
   public @Nullable StackInterface interfaceNamed(String name) {
     Interface found = internet.interfaceNamed(name);
-    return found == null ? null : new StackInterface(found);
+    return found == null ? null : view(found);
   }
 
   /**
@@ -200,7 +213,7 @@ public final class Stack implements AutoCloseable {
       internet.removeInterface(added);
       throw e;
     }
-    return new StackInterface(added);
+    return view(added);
   }
 
   /**
@@ -211,6 +224,8 @@ public final class Stack implements AutoCloseable {
    */
   public void removeInterface(StackInterface old) {
     internet.removeInterface(old.identity());
+    old.faults().shutDown();
+    faults.remove(old.identity());
   }
 
   /** Where it sends what is not for itself. */
@@ -238,6 +253,7 @@ public final class Stack implements AutoCloseable {
     if (closed.compareAndSet(false, true)) {
       // First nothing leaves any more, so that the sockets below end without a word.
       internet.close();
+      faults.values().forEach(Faults::shutDown);
       transports.close();
     }
   }

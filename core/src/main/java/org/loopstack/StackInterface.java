@@ -8,6 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.capture.Capture;
 import org.loopstack.engine.Clock;
+import org.loopstack.fault.Faults;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.Interface;
 import org.loopstack.internet.InterfaceAddress;
@@ -33,9 +34,11 @@ public final class StackInterface {
   public record Assigned(IpAddress address, int prefixLength, @Nullable IpAddress broadcast) {}
 
   private final Interface identity;
+  private final Faults faults;
 
-  StackInterface(Interface identity) {
+  StackInterface(Interface identity, Faults faults) {
     this.identity = identity;
+    this.faults = faults;
   }
 
   Interface identity() {
@@ -172,6 +175,11 @@ public final class StackInterface {
    */
   public Capture captureTo(Path file) throws IOException {
     return Capture.to(file, this);
+  }
+
+  /** Its fault rules: what goes wrong here on purpose. Always the same object for an interface. */
+  public Faults faults() {
+    return faults;
   }
 
   /** Lets somebody see the datagrams that pass from now on. */

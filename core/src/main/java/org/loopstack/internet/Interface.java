@@ -12,9 +12,12 @@ import org.loopstack.engine.RunQueue;
 import org.loopstack.link.Datagrams;
 import org.loopstack.link.Link;
 import org.loopstack.link.LinkCounters;
+import org.loopstack.link.LinkFilter;
 import org.loopstack.link.LinkFlag;
+import org.loopstack.link.LinkPassage;
 import org.loopstack.link.LinkTap;
 import org.loopstack.link.LinkTaps;
+import org.loopstack.link.LinkVerdict;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.Ipv6Header;
@@ -24,7 +27,7 @@ import org.loopstack.wire.Ipv6Header;
  * asked is a snapshot; what it can be told takes effect before the call returns. Safe for use by
  * many threads.
  */
-public final class Interface {
+public final class Interface implements LinkPassage {
   private static final int MIN_MTU = 68;
 
   private final InternetLayer layer;
@@ -36,6 +39,7 @@ public final class Interface {
   private final boolean offloadsChecksum;
   private final LinkCounters counters;
   private final LinkTaps taps = new LinkTaps();
+  private volatile @Nullable LinkFilter filter;
 
   Interface(InternetLayer layer, int index, String name, Link link) {
     this.layer = layer;
@@ -79,6 +83,7 @@ public final class Interface {
   }
 
   /** Whether it is the loopback. */
+  @Override
   public boolean isLoopback() {
     return loopback;
   }
@@ -232,7 +237,16 @@ public final class Interface {
       Datagrams.completeChecksum(packet);
     }
     counters.transmitted(packet);
+    LinkFilter by = filter;
+    if (by != null) {
+      by.take(LinkTap.Direction.OUT, packet);
+      return;
+    }
     taps.pass(LinkTap.Direction.OUT, packet);
+    carry(packet);
+  }
+
+  private void carry(Packet packet) {
     if (loopback) {
       link.transmit(packet);
       return;
@@ -259,8 +273,50 @@ public final class Interface {
       return;
     }
     counters.received(packet);
+    LinkFilter by = filter;
+    if (by != null) {
+      by.take(LinkTap.Direction.IN, packet);
+      return;
+    }
     taps.pass(LinkTap.Direction.IN, packet);
     enter(packet, false);
+  }
+
+  @Override
+  public void setFilter(@Nullable LinkFilter newFilter) {
+    filter = newFilter;
+  }
+
+  @Override
+  public boolean isWatched() {
+    return !taps.isEmpty();
+  }
+
+  @Override
+  public void proceed(LinkTap.Direction direction, Packet packet, @Nullable LinkVerdict verdict) {
+    if (verdict == null) {
+      taps.pass(direction, packet);
+    } else {
+      taps.pass(direction, packet, verdict);
+    }
+    if (direction == LinkTap.Direction.OUT) {
+      carry(packet);
+    } else {
+      enter(packet, false);
+    }
+  }
+
+  @Override
+  public void drop(
+      LinkTap.Direction direction,
+      Packet packet,
+      DropReason reason,
+      @Nullable LinkVerdict verdict) {
+    if (verdict != null) {
+      taps.pass(direction, packet, verdict);
+    }
+    packet.setInterfaceIndex(index);
+    layer.drop(packet, reason);
   }
 
   /** Takes the copy of a broadcast or multicast datagram that was sent by this interface. */

@@ -30,4 +30,18 @@ public interface LinkTap {
    * thread that did that, which waits; not called for a tap that was removed before.
    */
   default void ended() {}
+
+  /**
+   * A datagram that a {@link LinkFilter} has touched passes, or ends here. Unless this is
+   * overridden, one that passes is shown as any other and one that ends here is not.
+   *
+   * @param direction which way it passes, or would have
+   * @param packet only lent, as above; as the filter has left it
+   * @param verdict what the filter did
+   */
+  default void pass(Direction direction, Packet packet, LinkVerdict verdict) {
+    if (verdict.delivered()) {
+      pass(direction, packet);
+    }
+  }
 }

@@ -76,4 +76,16 @@ public final class LinkTaps {
       }
     }
   }
+
+  /** Shows a datagram that a filter has touched to all taps. */
+  public void pass(LinkTap.Direction direction, Packet packet, LinkVerdict verdict) {
+    for (LinkTap tap : taps) {
+      tap.pass(direction, packet, verdict);
+    }
+  }
+
+  /** Whether there is none. */
+  public boolean isEmpty() {
+    return taps.length == 0;
+  }
 }

@@ -94,6 +94,8 @@ final class Rules {
   /** Classes outside the engine that hold a lock, each with the reason. */
   private static final Map<String, String> LOCK_HOLDERS =
       Map.of(
+          "org.loopstack.fault.LeafLock",
+          "a leaf: what one fault rule remembers; taken only where a rule matches",
           "org.loopstack.transport.Endpoint",
           "the shell: one lock around each core",
           "org.loopstack.transport.PortTable",
