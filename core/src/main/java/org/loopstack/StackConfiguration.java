@@ -135,7 +135,7 @@ public final class StackConfiguration {
     return names;
   }
 
-  /** The clock that the user advances, or null for real time. */
+  /** The clock of its virtual time, or null for real time. */
   public @Nullable VirtualClock clock() {
     return clock;
   }
@@ -344,8 +344,9 @@ public final class StackConfiguration {
     }
 
     /**
-     * A clock that the user advances, so that a minute passes in no time. The default, null, is
-     * real time.
+     * A clock that the user advances, or that advances by itself when nothing is left to do, so
+     * that a minute passes in no time. The default, null, is real time. Several stacks may share
+     * one clock.
      */
     public Builder clock(@Nullable VirtualClock value) {
       clock = value;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.engine;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
  * What drives a stack: its clock, its timers and its randomness. Everything in the stack that
  * depends on time, threads or chance asks the engine, so that a simulation can take its place.
@@ -23,5 +26,64 @@ public record Engine(Clock clock, Scheduler scheduler, Randomness randomness) {
   /** The present, in nanoseconds of {@link Clock#nanos}. */
   public long now() {
     return clock.nanos();
+  }
+
+  /**
+   * Takes a lock under which one thread at a time waits, in the time that the caller has. An
+   * interrupt does not end the wait; the thread keeps it.
+   *
+   * @param deadline a time of the clock, or {@link Clock#NEVER}
+   * @return whether the lock was taken
+   */
+  public boolean lock(ReentrantLock lock, long deadline) {
+    if (deadline == Clock.NEVER) {
+      lock.lock();
+      return true;
+    }
+    if (lock.tryLock()) {
+      return true;
+    }
+    return clock instanceof VirtualClock virtual
+        ? lockInVirtualTime(lock, virtual, deadline)
+        : lockInRealTime(lock, deadline);
+  }
+
+  private boolean lockInRealTime(ReentrantLock lock, long deadline) {
+    boolean interrupted = false;
+    boolean locked = false;
+    for (long now; !locked && (now = clock.nanos()) < deadline; ) {
+      try {
+        locked = lock.tryLock(deadline - now, TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return locked;
+  }
+
+  /**
+   * The lock knows nothing of virtual time, so that we look at the clock every millisecond; the
+   * timer is there for a clock that jumps to the next deadline.
+   */
+  private boolean lockInVirtualTime(ReentrantLock lock, VirtualClock virtual, long deadline) {
+    Timer reason = new Timer(virtual, () -> {});
+    reason.armNoLaterThan(deadline);
+    boolean interrupted = false;
+    boolean locked = false;
+    while (!locked && virtual.peek() < deadline) {
+      try {
+        locked = lock.tryLock(1, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    reason.disarm();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return locked;
   }
 }

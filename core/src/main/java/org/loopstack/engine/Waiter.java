@@ -47,10 +47,10 @@ public final class Waiter {
       signalled = false;
       return;
     }
-    if (deadline == Clock.NEVER) {
+    if (engine.clock() instanceof VirtualClock clock) {
+      parkInVirtualTime(clock, deadline);
+    } else if (deadline == Clock.NEVER) {
       LockSupport.park(this);
-    } else if (engine.clock() instanceof VirtualClock) {
-      parkInVirtualTime(deadline);
     } else {
       long left = deadline - engine.now();
       if (left > 0) {
@@ -66,13 +66,22 @@ public final class Waiter {
     park(deadline);
   }
 
-  private void parkInVirtualTime(long deadline) {
-    if (timeout == null) {
-      timeout = new Timer(engine.scheduler(), this::signal);
+  private void parkInVirtualTime(VirtualClock clock, long deadline) {
+    if (deadline != Clock.NEVER) {
+      if (timeout == null) {
+        timeout = new Timer(clock, this::signal);
+      }
+      timeout.armNoLaterThan(deadline);
+      if (clock.nanos() >= deadline) {
+        return;
+      }
     }
-    timeout.armNoLaterThan(deadline);
-    if (engine.now() < deadline) {
+    ThreadWatch watch = clock.threads();
+    watch.parking(this);
+    try {
       LockSupport.park(this);
+    } finally {
+      watch.parkedNoMore(this);
     }
   }
 
@@ -103,7 +112,16 @@ public final class Waiter {
     Thread waiting = thread;
     if (waiting != null) {
       signalled = true;
+      if (engine.clock() instanceof VirtualClock clock) {
+        clock.threads().woken();
+      }
       LockSupport.unpark(waiting);
     }
+  }
+
+  /** Whether the thread that is parked here is about to leave. Any thread may ask. */
+  boolean isWaking() {
+    Thread waiting = thread;
+    return signalled || (waiting != null && waiting.isInterrupted());
   }
 }

@@ -46,24 +46,11 @@ final class Blocking {
    */
   static void lock(Engine engine, ReentrantLock lock, int millis, String timedOut)
       throws SocketTimeoutException {
-    if (millis == 0) {
-      lock.lock();
-      return;
-    }
-    boolean interrupted = false;
-    boolean locked = lock.tryLock();
-    long end = Clock.after(engine.now(), TimeUnit.MILLISECONDS.toNanos(millis));
-    for (long now; !locked && (now = engine.now()) < end; ) {
-      try {
-        locked = lock.tryLock(end - now, TimeUnit.NANOSECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    if (!locked) {
+    long deadline =
+        millis == 0
+            ? Clock.NEVER
+            : Clock.after(engine.now(), TimeUnit.MILLISECONDS.toNanos(millis));
+    if (!engine.lock(lock, deadline)) {
       throw new SocketTimeoutException(timedOut);
     }
   }
