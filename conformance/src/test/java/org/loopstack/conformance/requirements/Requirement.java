@@ -32,4 +32,9 @@ record Requirement(
   boolean isAbsolute() {
     return level.startsWith("MUST");
   }
+
+  /** Whether the build insists on a test or a reason. */
+  boolean isRecommended() {
+    return level.startsWith("SHOULD");
+  }
 }

@@ -2,9 +2,15 @@
 package org.loopstack.conformance.requirements;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.classfile.Annotation;
+import java.lang.classfile.AnnotationElement;
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.attribute.RuntimeVisibleAnnotationsAttribute;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +21,10 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,20 +45,54 @@ class RequirementDocumentsTest {
   @Test
   void everyMustHasATestAndThePagesSayIt() throws IOException {
     for (String module : MODULES) {
-      assumeTrue(
-          Files.isDirectory(ROOT.resolve(module).resolve("target/test-classes")),
-          "the tests of " + module + " are not compiled");
+      assertThat(ROOT.resolve(module).resolve("target/test-classes"))
+          .as("the tests of %s are not compiled; use -am", module)
+          .isDirectory();
     }
     SortedMap<String, SortedSet<TaggedTests.Place>> tests = TaggedTests.find(ROOT, MODULES);
     TaggedScripts.add(ROOT, "script/src/test/scripts", tests);
     RequirementDocuments documents =
         new RequirementDocuments(Catalogue.read(CATALOGUE), tests, sources());
     assertThat(documents.faults()).isEmpty();
+    eachMustIsMissedWithoutItsTests(tests);
     SortedMap<String, String> wanted = documents.pages();
     if ("update".equals(System.getProperty("requirements"))) {
       write(wanted);
     }
     assertThat(outOfDate(wanted)).as("docs/rfc is out of date; renew it: " + COMMAND).isEmpty();
+  }
+
+  /** The check must not be one that always passes: with a MUST's tests gone, it fails. */
+  private static void eachMustIsMissedWithoutItsTests(
+      SortedMap<String, SortedSet<TaggedTests.Place>> tests) throws IOException {
+    Catalogue catalogue = Catalogue.read(CATALOGUE);
+    List<Requirement> musts =
+        catalogue.rfcs().values().stream()
+            .flatMap(Catalogue.Rfc::requirements)
+            .filter(Requirement::isAbsolute)
+            .toList();
+    assertThat(musts).hasSizeGreaterThan(300);
+    for (Requirement must : musts) {
+      SortedMap<String, SortedSet<TaggedTests.Place>> fewer = new TreeMap<>(tests);
+      assertThat(fewer.remove(must.tag())).isNotEmpty();
+      assertThat(new RequirementDocuments(catalogue, fewer, sources()).faults())
+          .containsExactly("no test is tagged " + must.tag() + ": " + must.text());
+    }
+  }
+
+  /** RFC 9293 numbers what it demands, MUST-1 to MUST-69, SHLD-1 to SHLD-31, MAY-1 to MAY-18. */
+  @Test
+  void theCatalogueHasEveryNumberedRequirementOfTcp() throws IOException {
+    List<String> wanted = new ArrayList<>(List.of("REC-1"));
+    Map.of("MUST", 69, "SHLD", 31, "MAY", 18)
+        .forEach((label, last) -> range(label, last).forEach(wanted::add));
+    assertThat(Catalogue.read(CATALOGUE).rfcs().get(9293).requirements())
+        .extracting(Requirement::id)
+        .containsExactlyInAnyOrderElementsOf(wanted);
+  }
+
+  private static Stream<String> range(String label, int last) {
+    return IntStream.rangeClosed(1, last).mapToObj(number -> label + "-" + number);
   }
 
   @Test
@@ -64,7 +107,9 @@ class RequirementDocumentsTest {
                 "MUST-2 | MUST NOT | 2 | has none | Here",
                 "MUST-3 | MUST | 2 | has a reason | Here | reason",
                 "MUST-4 | MUST | 2 | has a script and a reason | Here | why",
-                "SHLD-1 | SHOULD | 2 | needs none | Nowhere"));
+                "SHLD-1 | SHOULD | 2 | has a reason | Nowhere | reason",
+                "SHLD-2 | SHOULD NOT | 2 | has neither | Here",
+                "MAY-1 | MAY | 2 | needs none | Here"));
     SortedMap<String, SortedSet<TaggedTests.Place>> tests = new TreeMap<>();
     tests.put("RFC1-MUST-4", new TreeSet<>(List.of(new TaggedTests.Place("x/a.pkt", "a.pkt"))));
     for (String tag : List.of("RFC1-MUST-1", "RFC1-MUST-9", "RFC1-2.1", "RFC2-MUST-9")) {
@@ -79,6 +124,7 @@ class RequirementDocumentsTest {
             "no test is tagged RFC1-MUST-2: has none",
             "no test is tagged RFC1-MUST-3: has a reason",
             "RFC1-SHLD-1 names a class that is not there: Nowhere",
+            "neither a test nor a reason has RFC1-SHLD-2",
             "a test is tagged RFC1-MUST-9, which the catalogue does not know");
     assertThat(documents.pages().get("1.md"))
         .contains("| MUST-1 | MUST | 2 | has a test | [`Here`](../../x/Here.java) | [`T.shows`]")
@@ -86,7 +132,8 @@ class RequirementDocumentsTest {
         .contains("[`a.pkt`](../../x/a.pkt) (in part) |")
         .contains("| 2.1 | [`T.shows`]");
     assertThat(documents.pages().get("README.md"))
-        .contains("| [1](1.md) | Title | 1 | 2 | 0 | 0 | 0 |")
+        .contains("| [1](1.md) | Title | 1 | 2 | 1 | 0 | 1 | 1 | 0 |")
+        .contains("| all | 1 RFCs | 1 | 2 | 1 | 0 | 1 | 1 | 0 |")
         .contains("| 2 | MUST-9 | [`T.shows`]");
   }
 
@@ -111,6 +158,8 @@ class RequirementDocumentsTest {
     Path scripts = Files.createDirectories(root.resolve("scripts/sub"));
     Files.writeString(scripts.resolve("a.pkt"), "// RFC 1 MUST-1\n0 socket(...) = 3\n");
     Files.writeString(scripts.resolve("b.pkt"), "// RFC 1 MUST-7\n");
+    Files.writeString(scripts.resolve("c.pkt"), "// RFC 1 MUST-8\n");
+    Files.writeString(root.resolve("scripts/deviations.txt"), "# Does not pass\nsub/c.pkt\n");
     SortedMap<String, SortedSet<TaggedTests.Place>> tests = new TreeMap<>();
     TaggedScripts.add(root, "scripts", tests);
     Catalogue.Rfc rfc = Catalogue.parse(1, List.of("# Title", "MUST-1 | MUST | 2 | shown | "));
@@ -120,6 +169,43 @@ class RequirementDocumentsTest {
         .containsExactly("a test is tagged RFC1-MUST-7, which the catalogue does not know");
     assertThat(documents.pages().get("1.md"))
         .contains("| MUST-1 | MUST | 2 | shown |  | [`sub/a.pkt`](../../scripts/sub/a.pkt) |");
+  }
+
+  /** A tag on a method that is no test, or that is disabled, shows nothing. */
+  @Test
+  void aTagCountsOnATestThatRunsOnly(@TempDir Path root) throws IOException {
+    Path classes = Files.createDirectories(root.resolve("core/target/test-classes/x"));
+    byte[] type =
+        ClassFile.of()
+            .build(
+                ClassDesc.of("x.Sample"),
+                b -> {
+                  method(b, "runs", Test.class);
+                  method(b, "isDisabled", Test.class, Disabled.class);
+                  method(b, "isNoTest");
+                });
+    Files.write(classes.resolve("Sample.class"), type);
+    TaggedTests.Place place =
+        new TaggedTests.Place("core/src/test/java/x/Sample.java", "Sample.runs");
+    assertThat(TaggedTests.find(root, "core"))
+        .containsExactly(Map.entry("RFC1-runs", new TreeSet<>(List.of(place))));
+  }
+
+  /** A method with a tag that has its name, and with other annotations. */
+  private static void method(ClassBuilder type, String name, Class<?>... annotations) {
+    List<Annotation> all = new ArrayList<>();
+    all.add(
+        Annotation.of(
+            Tag.class.describeConstable().orElseThrow(),
+            AnnotationElement.ofString("value", "RFC1-" + name)));
+    for (Class<?> each : annotations) {
+      all.add(Annotation.of(each.describeConstable().orElseThrow()));
+    }
+    type.withMethod(
+        name,
+        ConstantDescs.MTD_void,
+        ClassFile.ACC_ABSTRACT,
+        method -> method.with(RuntimeVisibleAnnotationsAttribute.of(all)));
   }
 
   /** Where the sources of core are, by simple name. */

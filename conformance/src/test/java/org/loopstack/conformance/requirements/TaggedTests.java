@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -24,6 +25,17 @@ import java.util.stream.Stream;
 /** Finds the tests that carry a tag of an RFC, in compiled classes, which need not be loaded. */
 final class TaggedTests {
   private static final Pattern TAG = Pattern.compile("RFC[0-9]+-.+");
+
+  /** What makes a method a test, for JUnit or jqwik. */
+  private static final Set<String> TESTS =
+      Set.of(
+          "Test",
+          "ParameterizedTest",
+          "RepeatedTest",
+          "TestFactory",
+          "TestTemplate",
+          "Property",
+          "Example");
 
   /**
    * A test.
@@ -61,15 +73,33 @@ final class TaggedTests {
     String outer = nested < 0 ? internal : internal.substring(0, nested);
     String source = module + "/src/test/java/" + outer + ".java";
     String simple = internal.substring(internal.lastIndexOf('/') + 1).replace('$', '.');
+    if (annotations(type).contains("Disabled")) {
+      return;
+    }
     for (String tag : tags(type)) {
       byTag.computeIfAbsent(tag, t -> new TreeSet<>()).add(new Place(source, simple));
     }
     for (MethodModel method : type.methods()) {
+      if (!runs(annotations(method))) {
+        continue;
+      }
       Place place = new Place(source, simple + "." + method.methodName().stringValue());
       for (String tag : tags(method)) {
         byTag.computeIfAbsent(tag, t -> new TreeSet<>()).add(place);
       }
     }
+  }
+
+  /** A tag on a method that nobody calls, or that is disabled, shows nothing. */
+  private static boolean runs(List<String> annotations) {
+    return !annotations.contains("Disabled") && annotations.stream().anyMatch(TESTS::contains);
+  }
+
+  private static List<String> annotations(AttributedElement element) {
+    return element
+        .findAttribute(Attributes.runtimeVisibleAnnotations())
+        .map(all -> all.annotations().stream().map(a -> a.classSymbol().displayName()).toList())
+        .orElse(List.of());
   }
 
   private static List<String> tags(AttributedElement element) {
