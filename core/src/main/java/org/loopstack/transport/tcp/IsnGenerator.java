@@ -26,7 +26,7 @@ final class IsnGenerator {
   }
 
   /**
-   * RFC 7323 section 5.4: "It is therefore RECOMMENDED to generate a random, per-connection offset
+   * RFC 7323 section 7.1: "It is therefore RECOMMENDED to generate a random, per-connection offset
    * to be used with the clock source when generating the Timestamps option value". It stays the
    * same for one pair of ends, so that RFC 6191 can compare timestamps.
    */

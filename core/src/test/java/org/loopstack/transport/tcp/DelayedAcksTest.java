@@ -4,10 +4,13 @@ package org.loopstack.transport.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.loopstack.wire.TcpHeader.ACK;
 import static org.loopstack.wire.TcpHeader.PSH;
+import static org.loopstack.wire.TcpHeader.SYN;
 
 import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.loopstack.transport.TransportOptions;
 import org.loopstack.transport.info.TcpInfo;
 
@@ -115,6 +118,36 @@ class DelayedAcksTest {
     assertThat(info().ato()).isEqualTo(100_000);
     // Close together: it goes back, by halves.
     acknowledgedAfterMillis(40, "late");
+  }
+
+  /** However the peer sends, and however far away it is. */
+  @Tag("RFC9293-MUST-40")
+  @Tag("RFC5681-4.2-DELAY")
+  @ParameterizedTest
+  @CsvSource({"linux, 0", "linux, 100", "linux, 400", "linux, 2000", "freebsd, 0", "freebsd, 400"})
+  void noAcknowledgmentWaitsForHalfASecond(String profile, int roundTrip) throws Exception {
+    f =
+        new TcpFixture(
+            profile.equals("linux") ? TcpConfiguration.linux() : TcpConfiguration.freebsd());
+    f.listen(1);
+    f.peer(SYN).options(PeerSegment.mss(TcpFixture.MSS)).send();
+    f.passMillis(roundTrip);
+    f.sent();
+    f.peerNext = f.irs + 1;
+    f.peerAck = f.iss + 1;
+    f.peer(ACK).send();
+    int longest = 0;
+    for (int gap = 1; gap < 1200; gap += 7) {
+      f.peerSends("late");
+      int waited = 0;
+      while (f.sent().isEmpty()) {
+        f.passMillis(1);
+        assertThat(++waited).isLessThan(500);
+      }
+      longest = Math.max(longest, waited);
+      f.passMillis(gap);
+    }
+    assertThat(longest).as("some did wait").isGreaterThanOrEqualTo(40);
   }
 
   private TcpInfo info() throws Exception {

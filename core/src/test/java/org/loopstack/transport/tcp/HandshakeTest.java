@@ -106,7 +106,6 @@ class HandshakeTest {
   }
 
   /** Linux 6.18 was seen to give up after 131 seconds and a few of its timers' slack. */
-  @Tag("RFC9293-MUST-20")
   @Tag("RFC9293-MUST-22")
   @Test
   void aSynIsSentAgainOnScheduleAndThenTimesOut() throws Exception {

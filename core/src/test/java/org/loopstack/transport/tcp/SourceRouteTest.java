@@ -240,6 +240,20 @@ class SourceRouteTest {
     expect(NEAR, loose(TcpFixture.PEER));
   }
 
+  @Tag("RFC9293-MUST-52")
+  @Test
+  void theRouteOfAnActiveOpenTakesPrecedenceOverWhatTheSynAckBrings() throws Exception {
+    StreamEndpoint made = connect(loose(NEAR));
+    expect(NEAR, loose(TcpFixture.PEER));
+    f.peerAck = f.iss + 1;
+    inject(
+        f.peer(SYN | ACK).options(PeerSegment.mss(TcpFixture.MSS)),
+        recorded(FAR, IpAddress.parse("10.0.0.8")));
+    assertThat(flags(expect(NEAR, loose(TcpFixture.PEER)))).isEqualTo(ACK);
+    made.write(ByteBuffer.allocate(10));
+    expect(NEAR, loose(TcpFixture.PEER));
+  }
+
   @Tag("RFC1122-3.2.1.8-RETURN")
   @Test
   void aRecordedRouteThatBeginsWithThePeerNamesItOnce() throws Exception {

@@ -116,6 +116,7 @@ class UrgentDataTest {
     return java.util.Objects.requireNonNull(f.endpoint().option(TransportOptions.TCP_AT_MARK));
   }
 
+  @Tag("RFC9293-MUST-33")
   @Test
   void aReadStopsAtTheUrgentByteAndTheNextOneLeavesItOut() throws Exception {
     f.accept();
