@@ -175,6 +175,22 @@ class HandshakeTest {
     assertThat(f.ports.claims()).isEqualTo(1);
   }
 
+  @Tag("RFC7323-2.2-OFFER")
+  @Test
+  void aWindowThatNeedsNoShiftOffersZeroAllTheSame() throws Exception {
+    TcpFixture f =
+        new TcpFixture(
+            TcpConfiguration.linux().toBuilder()
+                .receiveBuffer(10_000)
+                .maxReceiveBuffer(10_000)
+                .maxTunedReceiveBuffer(10_000)
+                .build());
+    f.connect();
+    TcpOptions offered = f.sentOne().parseOptions();
+    assertThat(offered.hasWindowScale()).isTrue();
+    assertThat(offered.windowScale()).isZero();
+  }
+
   @Tag("RFC6298-5.7")
   @ParameterizedTest
   @CsvSource({"0, 200", "1, 3000"})

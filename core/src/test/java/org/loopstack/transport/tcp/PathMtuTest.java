@@ -48,6 +48,7 @@ class PathMtuTest {
     f.inject(Ipv4Datagram.of(ROUTER, TcpFixture.US, message).encode());
   }
 
+  @Tag("RFC7323-5.7-PMTUD")
   @Tag("RFC5681-3.1-RATIO")
   @Tag("RFC5681-3.1-HIGH")
   @Tag("RFC8201-5.4-TCP")

@@ -149,6 +149,7 @@ class ReceiverTest {
   }
 
   @Tag("RFC9293-SHLD-14")
+  @Tag("RFC7323-2.4-HONOR")
   @Test
   void theWindowNeverShrinksWhenTheBufferDoes() throws Exception {
     f.accept();

@@ -106,6 +106,7 @@ class RetransmissionTest {
 
   @Tag("RFC5681-3.1")
   @Tag("RFC9293-MUST-19")
+  @Tag("RFC5681-3.1-CWND")
   @Tag("RFC5681-3.1-LW")
   @Tag("RFC6298-5.4")
   @Test

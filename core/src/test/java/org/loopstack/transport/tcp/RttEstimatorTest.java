@@ -95,6 +95,7 @@ class RttEstimatorTest {
   }
 
   @Tag("RFC6298-2.5")
+  @Tag("RFC6298-4")
   @Property
   void theTimeoutIsNeverOutsideItsBounds(
       @ForAll @Size(min = 1, max = 50) java.util.List<@LongRange(max = 300_000) Long> samples) {

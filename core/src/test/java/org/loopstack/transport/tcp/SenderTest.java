@@ -193,6 +193,7 @@ class SenderTest {
 
   @Tag("RFC9293-SHLD-15")
   @Tag("RFC9293-MUST-34")
+  @Tag("RFC7323-2.4-FIRST")
   @Tag("RFC5681-3.1-CWND")
   @Test
   void nothingGoesBeyondTheWindow() throws Exception {
