@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.transport.tcp;
 
+import org.loopstack.wire.SequenceNumber;
+
 /**
  * A congestion window that was not used says nothing about the path of now (RFC 2861, RFC 7661): it
  * shrinks after a silence, and while the application sends less than it allows. As Linux does both.
@@ -12,12 +14,26 @@ final class CongestionWindowValidation {
   /** "W_used": the most that was in flight since the window was last looked at. */
   private int used;
 
+  /** Whether the window was what held the sender back in the present flight. */
+  private boolean limited;
+
+  /** The most that was in flight in it. */
+  private int mostInFlight;
+
+  /** The number at which that flight ends. */
+  private int flightEnd;
+
   /** "T_prev": when the window was last full, or looked at. */
   private long validatedAt;
 
   CongestionWindowValidation(TcpConfiguration configuration, RttEstimator rtt) {
     this.configuration = configuration;
     this.rtt = rtt;
+  }
+
+  /** The first flight begins. */
+  void start(int sndUna) {
+    flightEnd = sndUna;
   }
 
   /**
@@ -47,15 +63,28 @@ final class CongestionWindowValidation {
     validatedAt = now;
   }
 
-  /** Something was sent, and so much is in flight; full says that no more was allowed. */
+  /**
+   * RFC 7661, as Linux has it: a window that was not used does not grow; in slow start, one of
+   * which half was used does.
+   */
+  boolean isLimited(CongestionControl congestion) {
+    return limited || (congestion.isSlowStart() && congestion.window() < 2L * mostInFlight);
+  }
+
+  /** Something was sent, or would have been; full says that the window allowed no more. */
   void sent(
       CongestionControl congestion,
-      int flight,
+      TransmissionControlBlock tcb,
       boolean full,
       boolean applicationLimited,
-      int mss,
       long now) {
-    if (full) {
+    int flight = SequenceNumber.diff(tcb.sndNxt, tcb.sndUna);
+    if (full || SequenceNumber.ge(tcb.sndUna, flightEnd) || (!limited && flight > mostInFlight)) {
+      limited = full;
+      mostInFlight = flight;
+      flightEnd = tcb.sndNxt;
+    }
+    if (isLimited(congestion)) {
       used = 0;
       validatedAt = now;
       return;
@@ -63,7 +92,7 @@ final class CongestionWindowValidation {
     used = Math.max(used, flight);
     if (now - validatedAt >= rtt.timeout() && configuration.slowStartAfterIdle()) {
       if (applicationLimited) {
-        shrink(congestion, mss);
+        shrink(congestion, tcb.sndMss);
       }
       used = 0;
       validatedAt = now;

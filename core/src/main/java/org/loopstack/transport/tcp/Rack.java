@@ -13,6 +13,9 @@ final class Rack {
   /** "DupThresh": without known reordering, so many sacked segments make a loss at once. */
   static final int DUP_THRESH = 3;
 
+  /** As Linux's tcp_max_reordering. */
+  private static final int MAX_REORDERING = 300;
+
   /** For how many recoveries a wider reordering window is kept. */
   private static final int PERSIST = 16;
 
@@ -37,6 +40,13 @@ final class Rack {
 
   private boolean reorderingSeen;
   private int reorderings;
+
+  /** By how many segments the path was seen to change their order, at most. */
+  private int reordering = DUP_THRESH;
+
+  /** The lowest number that came late by the present acknowledgment; the highest one if none. */
+  private int lowestLate;
+
   private int reoWndMult = 1;
   private int reoWndPersist = PERSIST;
   private int dsackRound;
@@ -60,9 +70,28 @@ final class Rack {
     return reorderings;
   }
 
+  /** By how many segments: TCP_INFO's tcpi_reordering. */
+  int reordering() {
+    return reordering;
+  }
+
   /** An acknowledgment arrives: what it tells came in no order of its own. */
   void acknowledgmentArrives() {
     priorFack = fack;
+    lowestLate = fack;
+  }
+
+  /** All that the acknowledgment tells is taken in: how far out of order did something come? */
+  void acknowledgmentEnds() {
+    if (lowestLate == priorFack) {
+      return;
+    }
+    // Linux's tcp_check_sack_reordering: counted once an acknowledgment, from the lowest to the
+    // highest that has arrived.
+    int distance = SequenceNumber.diff(fack, lowestLate);
+    int segments = (distance + tcb.sndMss - 1) / tcb.sndMss;
+    reordering = Math.clamp(segments, reordering, MAX_REORDERING);
+    reorderings++;
   }
 
   /** Steps 2 and 3: a segment has arrived. */
@@ -84,12 +113,13 @@ final class Rack {
     }
     if (SequenceNumber.lt(segment.end, priorFack) && !segment.retransmitted) {
       reorderingSeen = true;
-      reorderings++;
+      lowestLate = SequenceNumber.min(lowestLate, segment.seq);
     }
+    // "RACK.rtt = rtt", whether or not the segment is the latest; as Linux in the order of numbers.
+    rtt = measured;
     if (sentAfter(segment.sentAt, segment.end, xmitTs, endSeq)) {
       xmitTs = segment.sentAt;
       endSeq = segment.end;
-      rtt = measured;
       advanced = true;
     }
   }
@@ -121,7 +151,7 @@ final class Rack {
   }
 
   private long reorderingWindow(boolean recovering) {
-    if (!reorderingSeen && (recovering || queue.sackedSegments() >= DUP_THRESH)) {
+    if (!reorderingSeen && (recovering || queue.sackedSegments() >= reordering)) {
       return 0;
     }
     long min = estimator.minRtt() == Long.MAX_VALUE ? 0 : estimator.minRtt();

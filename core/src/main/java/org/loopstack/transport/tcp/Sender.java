@@ -120,6 +120,7 @@ final class Sender {
     congestion().setWindow(connection.configuration.initialWindow(initialWindow, tcb.sndMss));
     smallEnd = tcb.sndUna;
     tcb.sndUp = tcb.sndUna;
+    validation.start(tcb.sndUna);
     recovery.start();
   }
 
@@ -154,6 +155,11 @@ final class Sender {
   /** How often segments were seen to arrive out of order. */
   int reorderings() {
     return rack.reorderings();
+  }
+
+  /** By how many segments at most. */
+  int reordering() {
+    return rack.reordering();
   }
 
   /** Bytes of the user's that were never sent. */
@@ -214,8 +220,11 @@ final class Sender {
     }
     if (sent) {
       armProbe(now);
+    }
+    if (sent || congestionLimited) {
+      boolean full = congestionLimited || recovery.pipe() >= congestion().window();
       boolean idleUser = recovery.phase() == LossRecovery.Phase.OPEN && !roomWanted;
-      validation.sent(congestion(), flightSize(), congestionLimited, idleUser, tcb.sndMss, now);
+      validation.sent(congestion(), tcb, full, idleUser, now);
     }
     armTimers(now);
     chronograph.enter(phase(), now);
@@ -267,7 +276,10 @@ final class Sender {
     if (peerLimited) {
       return Chronograph.Phase.PEER_WINDOW;
     }
-    return roomWanted && unsent() == 0 ? Chronograph.Phase.SEND_BUFFER : Chronograph.Phase.BUSY;
+    // As Linux: the buffer is to blame if the congestion window would have allowed more.
+    return roomWanted && unsent() == 0 && !validation.isLimited(congestion())
+        ? Chronograph.Phase.SEND_BUFFER
+        : Chronograph.Phase.BUSY;
   }
 
   private void armTimers(long now) {
@@ -326,7 +338,11 @@ final class Sender {
     int pathRoom = congestion().window() - recovery.pipe();
     int room = Math.min(peerRoom, pathRoom);
     int length = Math.min(queued, Math.min(tcb.sndMss, room));
-    boolean fin = finQueued && length == queued && room > length;
+    if (finQueued && queued <= tcb.sndMss) {
+      // As Linux: the congestion window does not hold back the last segment.
+      length = Math.min(queued, peerRoom);
+    }
+    boolean fin = finQueued && length == queued && peerRoom > length;
     peerLimited = peerRoom <= pathRoom && peerRoom < Math.min(queued, tcb.sndMss);
     congestionLimited |= pathRoom < peerRoom && pathRoom < Math.min(queued, tcb.sndMss);
     if ((length <= 0 && !fin) || (!fin && !mayGo(length, queued))) {
@@ -455,13 +471,14 @@ final class Sender {
       }
       return;
     }
-    boolean limited = isCongestionLimited();
+    boolean limited = validation.isLimited(congestion());
     boolean oneSegment = congestion().window() <= tcb.sndMss;
     withheld &= echo;
     if (news.advanced) {
       advance(segment.ack, now);
       size.acknowledged();
     }
+    rack.acknowledgmentEnds();
     TcpCounters counters = connection.counters;
     counters.delivered += news.segments;
     counters.duplicatesReported += news.duplicateArrived ? 1 : 0;
@@ -494,12 +511,6 @@ final class Sender {
     return segment.ack == tcb.sndUna
         && segment.originalLength == 0
         && segment.window << tcb.sndWindShift == tcb.sndWnd;
-  }
-
-  /** RFC 7661, as Linux has it: a window that was not used does not grow. */
-  private boolean isCongestionLimited() {
-    return congestionLimited
-        || (congestion().isSlowStart() && congestion().window() < 2L * flightSize());
   }
 
   private void advance(int ack, long now) {

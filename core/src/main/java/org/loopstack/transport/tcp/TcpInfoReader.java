@@ -128,7 +128,7 @@ final class TcpInfoReader {
         threshold(congestion, mss),
         congestion.window() / mss,
         tcb.rcvMss,
-        Rack.DUP_THRESH,
+        sender.reordering(),
         micros(c.receiver.window().roundTrip()),
         c.receiver.window().space(),
         sender.retransmissions(),
