@@ -60,6 +60,14 @@ public final class TcpOptionWriter {
     return at + 2 + length;
   }
 
+  /** The same as the experiment that it was before RFC 7413: 4 bytes and the cookie. */
+  public static int experimentalFastOpen(byte[] b, int at, byte[] cookie, int offset, int length) {
+    Bytes.put16(b, at, TcpOptions.EXPERIMENT << 8 | 4 + length);
+    Bytes.put16(b, at + 2, TcpOptions.FAST_OPEN_EXPERIMENT);
+    System.arraycopy(cookie, offset, b, at + 4, length);
+    return at + 4 + length;
+  }
+
   /** User timeout: 4 bytes; from 32,768 seconds on rounded up to minutes. */
   public static int userTimeout(byte[] b, int at, int seconds) {
     int field = seconds < 0x8000 ? seconds : 0x8000 | (seconds + 59) / 60;

@@ -45,6 +45,12 @@ public final class TcpOptions {
   /** Fast open cookie (RFC 7413 section 4.1.1). */
   public static final int FAST_OPEN = 34;
 
+  /** Experiments that share a kind, told apart by the two bytes that follow (RFC 6994). */
+  public static final int EXPERIMENT = 254;
+
+  /** The experiment that Fast Open was before RFC 7413. */
+  public static final int FAST_OPEN_EXPERIMENT = 0xf989;
+
   /** How many bytes of options a header has room for. */
   public static final int MAX_LENGTH = TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH;
 
@@ -64,6 +70,7 @@ public final class TcpOptions {
   private final int[] sackEdges = new int[2 * MAX_SACK_BLOCKS];
   private int fastOpenCookieAt;
   private int fastOpenCookieLength;
+  private boolean fastOpenExperimental;
   private int userTimeout;
   private int unknownCount;
   private final int[] unknownAt = new int[MAX_LENGTH / 2];
@@ -85,6 +92,7 @@ public final class TcpOptions {
     sackBlockCount = 0;
     fastOpenCookieAt = -1;
     fastOpenCookieLength = -1;
+    fastOpenExperimental = false;
     userTimeout = -1;
     unknownCount = 0;
     malformedAt = -1;
@@ -177,15 +185,26 @@ public final class TcpOptions {
       }
       case FAST_OPEN -> {
         // RFC 7413 4.1.1: a cookie has 4 to 16 bytes, an even number; none at all requests one.
-        if (length == 2 || length >= 6 && length <= 18 && length % 2 == 0) {
-          fastOpenCookieAt = p + 2;
-          fastOpenCookieLength = length - 2;
-          return true;
-        }
+        return readFastOpen(p + 2, length - 2, false);
+      }
+      case EXPERIMENT -> {
+        return length >= 4
+            && Bytes.u16(b, p + 2) == FAST_OPEN_EXPERIMENT
+            && readFastOpen(p + 4, length - 4, true);
       }
       default -> {}
     }
     return false;
+  }
+
+  private boolean readFastOpen(int at, int length, boolean experimental) {
+    if (length != 0 && (length < 4 || length > 16 || length % 2 != 0)) {
+      return false;
+    }
+    fastOpenCookieAt = at;
+    fastOpenCookieLength = length;
+    fastOpenExperimental = experimental;
+    return true;
   }
 
   private void readSack(byte[] b, int at, int blocks) {
@@ -265,6 +284,11 @@ public final class TcpOptions {
   /** Where the fast open cookie begins, or -1 if there is no such option. */
   public int fastOpenCookieAt() {
     return fastOpenCookieAt;
+  }
+
+  /** Whether that option is the one of the experiment. */
+  public boolean isFastOpenExperimental() {
+    return fastOpenExperimental;
   }
 
   /** The user timeout in seconds, 0 to 1,966,020, or -1 if there is none. */

@@ -100,11 +100,11 @@ final class TcpPrinter {
       case TcpOptions.SACK -> sack(line, one);
       case TcpOptions.USER_TIMEOUT -> line.append("uto ").append(one.userTimeoutSeconds());
       default -> {
-        line.append("tfo ");
+        line.append(one.isFastOpenExperimental() ? "exp-tfo " : "tfo ");
         line.append(
             one.fastOpenCookieLength() == 0
                 ? "cookiereq"
-                : "cookie " + HexFormat.of().formatHex(b, at + 2, end));
+                : "cookie " + HexFormat.of().formatHex(b, one.fastOpenCookieAt(), end));
       }
     }
   }

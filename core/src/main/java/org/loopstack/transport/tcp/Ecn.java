@@ -31,6 +31,9 @@ final class Ecn {
 
   private boolean agreed;
 
+  /** Whether something has arrived that could have been marked. */
+  private boolean seen;
+
   /** Whether the peer may send marked data. */
   private boolean listening;
 
@@ -46,6 +49,11 @@ final class Ecn {
   Ecn(TcpConfiguration configuration) {
     mode = configuration.ecn();
     fallback = configuration.ecnFallback();
+  }
+
+  /** Whether something has arrived that could have been marked. */
+  boolean isSeen() {
+    return seen;
   }
 
   /** Whether both ends have agreed. */
@@ -184,7 +192,9 @@ final class Ecn {
       echoing = false;
       news = true;
     }
-    if (codepoint(segment.packet()) == TrafficClass.CE) {
+    int codepoint = codepoint(segment.packet());
+    seen |= codepoint != TrafficClass.NOT_ECT;
+    if (codepoint == TrafficClass.CE) {
       // Section 6.1.3: every acknowledgment carries ECE until a segment with CWR has come.
       news |= !echoing;
       echoing = true;

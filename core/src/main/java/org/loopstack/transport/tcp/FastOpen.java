@@ -19,8 +19,12 @@ final class FastOpen {
   /** As long as Linux's; section 4.1.1 allows 4 to 16 bytes. */
   static final int COOKIE_LENGTH = 8;
 
-  /** What stands in a SYN that asks for a cookie. */
-  static final byte[] REQUEST = {};
+  // TFO_CLIENT_ENABLE and its sisters of Linux.
+  private static final int CLIENT = 1;
+  private static final int SERVER = 2;
+  private static final int CLIENT_WITHOUT_COOKIE = 4;
+  private static final int SERVER_WITHOUT_COOKIE = 0x200;
+  private static final int ALL_LISTENERS = 0x400;
 
   /** How many peers are remembered; whom we have not talked to for longest is forgotten. */
   private static final int CACHE_SIZE = 1024;
@@ -32,16 +36,16 @@ final class FastOpen {
    * What a client knows of a peer (section 4.1.3): the cookie, and the MSS that bounds the data.
    */
   static final class Peer {
-    private final byte[] cookie;
+    private final FastOpenOption cookie;
     private final int mss;
 
-    /** The cookie is the peer's for us and is not changed any more; the MSS is what it offered. */
-    Peer(byte[] cookie, int mss) {
+    /** The cookie is the peer's for us; the MSS is what it offered. */
+    Peer(FastOpenOption cookie, int mss) {
       this.cookie = cookie;
       this.mss = mss;
     }
 
-    byte[] cookie() {
+    FastOpenOption cookie() {
       return cookie;
     }
 
@@ -52,6 +56,10 @@ final class FastOpen {
 
   private static final class Known {
     @Nullable Peer peer;
+
+    /** Which forms of the option have brought no cookie: none, the usual one, or both. */
+    int refusals;
+
     int losses;
     long lastLoss;
   }
@@ -81,7 +89,44 @@ final class FastOpen {
     keys = new AtomicReference<>(new Keys(first, configuration.fastOpenBackupKey(), now));
   }
 
+  /** Whether our clients may begin with data, by what the configuration says. */
+  static boolean isClientAllowed(TcpConfiguration configuration) {
+    return (configuration.fastOpen() & CLIENT) != 0;
+  }
+
   // ---- server ----
+
+  /**
+   * How many connections of a listener may wait for the end of their handshake.
+   *
+   * @param chosen what its user says, or 0
+   */
+  int limit(int chosen, int backlog) {
+    int mode = configuration.fastOpen();
+    if ((mode & SERVER) == 0) {
+      return 0;
+    }
+    return chosen == 0 && (mode & ALL_LISTENERS) != 0 ? backlog : chosen;
+  }
+
+  /** Whether a SYN is one of Fast Open: by its option, or by its data if no cookie is needed. */
+  boolean isMeant(Segment syn) {
+    return syn.options().fastOpenCookieLength() >= 0 || (needsNoCookie() && syn.dataLength() > 0);
+  }
+
+  private boolean needsNoCookie() {
+    return (configuration.fastOpen() & SERVER_WITHOUT_COOKIE) != 0;
+  }
+
+  /** Whether the data of such a SYN is taken at once. */
+  boolean isAdmitted(FourTuple ends, Segment syn, long now) {
+    return needsNoCookie() || isValid(ends, syn, now);
+  }
+
+  /** The option that gives a client its cookie, in the form in which it has asked. */
+  FastOpenOption answer(FourTuple ends, Segment syn, long now) {
+    return new FastOpenOption(cookie(ends, now), syn.options().isFastOpenExperimental());
+  }
 
   /**
    * The cookie for a client, by section 4.1.2 bound to its address and to be made by us alone. It
@@ -127,9 +172,10 @@ final class FastOpen {
     return isBy(known.current, ends, syn) || isBy(known.previous, ends, syn);
   }
 
-  /** Whether a valid cookie is by the last key: its sender should get a new one. */
+  /** Whether a cookie is by the last key: its sender should get a new one. */
   boolean isOutdated(FourTuple ends, Segment syn, long now) {
-    return !isBy(keys(now).current, ends, syn);
+    Keys known = keys(now);
+    return !isBy(known.current, ends, syn) && isBy(known.previous, ends, syn);
   }
 
   private static boolean isBy(@Nullable SipHash key, FourTuple ends, Segment syn) {
@@ -151,11 +197,33 @@ final class FastOpen {
     }
   }
 
-  /** Whether a SYN may ask a peer for a cookie. */
-  boolean mayAsk(IpAddress remote, long now) {
+  /** Whether the data goes without any cookie, as both ends must have been told. */
+  boolean sendsNoCookie() {
+    return (configuration.fastOpen() & CLIENT_WITHOUT_COOKIE) != 0;
+  }
+
+  /** The option by which a SYN asks a peer for a cookie, or null for none. */
+  @Nullable FastOpenOption request(IpAddress remote, long now) {
     synchronized (cache) {
       Known entry = cache.get(remote);
-      return entry == null || !isBlackHole(entry, now);
+      if (entry == null) {
+        return FastOpenOption.REQUEST;
+      }
+      if (isBlackHole(entry, now)) {
+        return null;
+      }
+      return entry.refusals == 1 ? FastOpenOption.EXPERIMENTAL_REQUEST : FastOpenOption.REQUEST;
+    }
+  }
+
+  /**
+   * A peer that was asked for a cookie has given none. As Linux: it is asked once by the option of
+   * the experiment, and from then on by the usual one.
+   */
+  void refused(IpAddress remote) {
+    synchronized (cache) {
+      Known entry = cache.computeIfAbsent(remote, a -> new Known());
+      entry.refusals = Math.min(entry.refusals + 1, 2);
     }
   }
 

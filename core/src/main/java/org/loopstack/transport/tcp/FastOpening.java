@@ -12,13 +12,19 @@ import org.loopstack.wire.TcpOptions;
  * may send or read before the handshake is done. Guarded by the endpoint's lock.
  */
 final class FastOpening {
+  /** RFC 9293's default for IPv4 (MUST-15). */
+  private static final int DEFAULT_MSS = 536;
+
   private final TransmissionControlBlock tcb;
   private @Nullable FastOpen memory;
   private @Nullable IpAddress peer;
-  private byte @Nullable [] option;
+  private @Nullable FastOpenOption option;
   private int room;
   private boolean early;
   private boolean waiting;
+
+  /** Whether data of a SYN was taken, by us or by the peer. */
+  private boolean synData;
 
   /** Whether our SYN had the option. */
   private boolean asked;
@@ -35,13 +41,18 @@ final class FastOpening {
     return early;
   }
 
+  /** Whether the connection began with data: TCP_INFO's TCPI_OPT_SYN_DATA. */
+  boolean hasSynData() {
+    return synData;
+  }
+
   /** Whether our SYN waits for data to go with it. */
   boolean isWaiting() {
     return waiting;
   }
 
-  /** What our SYN or SYN-ACK carries in the option: null for no option, empty to ask. */
-  byte @Nullable [] option() {
+  /** The option that our SYN or SYN-ACK carries, or null. */
+  @Nullable FastOpenOption option() {
     return option;
   }
 
@@ -52,15 +63,20 @@ final class FastOpening {
     memory = known;
     peer = remote;
     FastOpen.Peer before = known.find(remote, now);
-    if (before != null) {
+    FastOpenOption request = known.request(remote, now);
+    if (request != null && known.sendsNoCookie()) {
+      room = DEFAULT_MSS - TcpOptions.MAX_LENGTH;
+      early = true;
+      waiting = true;
+    } else if (before != null) {
       option = before.cookie();
       // Section 4.1.3: without a cached MSS the data is limited by the default one; the options
       // take of it what they may.
       room = Math.max(0, before.mss() - TcpOptions.MAX_LENGTH);
       early = true;
       waiting = true;
-    } else if (known.mayAsk(remote, now)) {
-      option = FastOpen.REQUEST;
+    } else {
+      option = request;
     }
     asked = option != null;
   }
@@ -103,26 +119,34 @@ final class FastOpening {
       return;
     }
     boolean acknowledged = SequenceNumber.gt(synAck.ack, SequenceNumber.add(tcb.iss, 1));
+    synData = acknowledged;
+    int length = synAck.options().fastOpenCookieLength();
     if (acknowledged || (!again && option != null)) {
       known.passed(remote);
+      if (length < 0 && option != null && option.isRequest()) {
+        known.refused(remote);
+      }
     } else if (again && asked && !suspected) {
       suspected = true;
       known.vanished(remote, now);
     }
-    int length = synAck.options().fastOpenCookieLength();
     if (length > 0) {
       int at = synAck.options().fastOpenCookieAt();
-      byte[] cookie = Arrays.copyOfRange(synAck.packet().head(), at, at + length);
+      FastOpenOption cookie =
+          new FastOpenOption(
+              Arrays.copyOfRange(synAck.packet().head(), at, at + length),
+              synAck.options().isFastOpenExperimental());
       int mss = synAck.options().mss();
-      known.remember(remote, new FastOpen.Peer(cookie, mss > 0 ? mss : 536));
+      known.remember(remote, new FastOpen.Peer(cookie, mss > 0 ? mss : DEFAULT_MSS));
     }
   }
 
   // ---- server ----
 
-  /** A SYN whose cookie is right, and there is room: its data is taken. */
-  void accept() {
+  /** A SYN whose cookie is right, and there is room: its data, if it has some, is taken. */
+  void accept(boolean data) {
     early = true;
+    synData = data;
   }
 
   /** Nobody has room for it after all. */
@@ -131,7 +155,7 @@ final class FastOpening {
   }
 
   /** A SYN that asks for a cookie, or has a wrong one: the SYN-ACK brings the right one. */
-  void offer(byte[] cookie) {
+  void offer(FastOpenOption cookie) {
     option = cookie;
   }
 }

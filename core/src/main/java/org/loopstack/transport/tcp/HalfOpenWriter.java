@@ -37,7 +37,7 @@ final class HalfOpenWriter {
    *
    * @param cookie of Fast Open, to go with the first SYN-ACK; as on Linux not with a later one
    */
-  void synAck(HalfOpen h, TcpSettings settings, byte @Nullable [] cookie, long now) {
+  void synAck(HalfOpen h, TcpSettings settings, @Nullable FastOpenOption cookie, long now) {
     SynOptions options =
         new SynOptions(
             h.mss(),

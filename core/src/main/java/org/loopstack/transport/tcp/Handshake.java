@@ -108,7 +108,7 @@ final class Handshake {
     if (!connection.offerEarly(now)) {
       return;
     }
-    connection.fastOpening.accept();
+    connection.fastOpening.accept(syn.dataLength() > 0);
     syn.trimFront(tcb.rcvNxt);
     syn.trimEnd(SequenceNumber.min(tcb.rcvAdv, SequenceNumber.add(syn.seq, syn.dataLength())));
     if (syn.dataLength() > 0) {
@@ -165,8 +165,9 @@ final class Handshake {
       connection.ecn.synAckArrived(syn);
       connection.fastOpening.synAckArrived(syn, retries > 0, now);
     } else {
-      // Data in a SYN of ours that crosses the peer's was not taken.
-      tcb.sndNxt = SequenceNumber.add(tcb.iss, 1);
+      // Simultaneous open: no cookie is asked for by a SYN-ACK. Whether the data of our SYN was
+      // taken, the peer's SYN-ACK will tell.
+      connection.fastOpening.fallBack();
       connection.ecn.synArrived(syn, passive);
     }
     // RFC 7323 section 2.2: "The window field in a segment where the SYN bit is set ... MUST NOT be

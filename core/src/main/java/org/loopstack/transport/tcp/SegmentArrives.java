@@ -24,6 +24,10 @@ final class SegmentArrives {
   private final TransmissionControlBlock tcb;
   private final Sender sender;
   private final Receiver receiver;
+
+  /** Whether the segment's place allows its timestamp to be echoed from now on. */
+  private boolean freshTimestamp;
+
   private long lastChallenge = Long.MIN_VALUE / 2;
 
   SegmentArrives(TcpConnection connection) {
@@ -120,7 +124,7 @@ final class SegmentArrives {
       notAcceptable(segment, now);
       return false;
     }
-    recordTimestamp(segment, now);
+    noteTimestamp(segment);
     int window = tcb.rcvWnd();
     if (window == 0 && segment.length() > 0) {
       // "special allowance should be made to accept valid ACKs, URGs, and RSTs": the rest is not
@@ -136,18 +140,6 @@ final class SegmentArrives {
     return true;
   }
 
-  private void recordTimestamp(Segment segment, long now) {
-    // RFC 7323 section 4.3 (2): "If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then
-    // SEG.TSval is copied to TS.Recent".
-    if (tcb.tsOk
-        && segment.hasTimestamps
-        && le(segment.seq, tcb.lastAckSent)
-        && (ge(segment.timestampValue, tcb.tsRecent) || isTimestampOutdated(now))) {
-      tcb.tsRecent = segment.timestampValue;
-      tcb.tsRecentAge = now;
-    }
-  }
-
   private boolean paws(Segment segment, long now) {
     if (segment.has(TcpHeader.RST)
         || !lt(segment.timestampValue, tcb.tsRecent)
@@ -159,6 +151,25 @@ final class SegmentArrives {
     connection.drop(segment, DropReason.TCP_PAWS);
     challenge(now, segment.length() > 0);
     return false;
+  }
+
+  /** Whether the place of a segment allows that its timestamp is echoed from now on. */
+  private void noteTimestamp(Segment segment) {
+    freshTimestamp = tcb.tsOk && segment.hasTimestamps && le(segment.seq, tcb.lastAckSent);
+  }
+
+  /**
+   * Takes the peer's timestamp, to be echoed. As Linux, not before the acknowledgment has proved to
+   * be one: by a forged segment the peer's true ones would become too old.
+   */
+  private void takeTimestamp(Segment segment, long now) {
+    // RFC 7323 section 4.3 (2): "If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then
+    // SEG.TSval is copied to TS.Recent".
+    if (freshTimestamp
+        && (ge(segment.timestampValue, tcb.tsRecent) || isTimestampOutdated(now))) {
+      tcb.tsRecent = segment.timestampValue;
+      tcb.tsRecentAge = now;
+    }
   }
 
   private boolean isTimestampOutdated(long now) {
@@ -184,7 +195,8 @@ final class SegmentArrives {
         && segment.has(TcpHeader.SYN)
         && segment.has(TcpHeader.ACK)
         && segment.seq == tcb.irs
-        && segment.ack == tcb.sndNxt;
+        && gt(segment.ack, tcb.iss)
+        && le(segment.ack, tcb.sndNxt);
   }
 
   /** The four cases of the acceptability test (RFC 9293 section 3.4, table 6). */
@@ -232,7 +244,7 @@ final class SegmentArrives {
     } else if (isLastSentAgain(segment)) {
       // The acknowledgment of it was lost, not the segment. As on Linux and FreeBSD its timestamp
       // and what it acknowledges count, else the peer's round trip would be as long as its timeout.
-      recordTimestamp(segment, now);
+      noteTimestamp(segment);
       if (tcb.state.isSynchronized() && segment.has(TcpHeader.ACK) && !checkAck(segment, now)) {
         return;
       }
@@ -320,6 +332,7 @@ final class SegmentArrives {
         connection.refuse(segment);
         return false;
       }
+      takeTimestamp(segment, now);
       if (!connection.acceptAck(segment, now) || !gt(segment.ack, tcb.sndUna)) {
         return tcb.state.isSynchronized();
       }
@@ -327,6 +340,7 @@ final class SegmentArrives {
     if (!checkAckRange(segment, now)) {
       return false;
     }
+    takeTimestamp(segment, now);
     boolean advances = gt(segment.ack, tcb.sndUna);
     sender.acknowledged(segment, now);
     if (advances && sender.isFinQueued() && sender.isDrained()) {

@@ -16,7 +16,7 @@ final class SynOptions {
   private final int timestampEcho;
   private final int shift;
   private final int userTimeout;
-  private final byte @Nullable [] cookie;
+  private final @Nullable FastOpenOption fastOpen;
 
   /**
    * All there may be.
@@ -28,7 +28,7 @@ final class SynOptions {
    * @param timestampEcho TSecr
    * @param shift our window scale, or -1 for none
    * @param userTimeout ADV_UTO in seconds, or 0 for none (RFC 5482)
-   * @param cookie of Fast Open: null for no option, empty to ask (RFC 7413)
+   * @param fastOpen null for none (RFC 7413)
    */
   SynOptions(
       int mss,
@@ -38,7 +38,7 @@ final class SynOptions {
       int timestampEcho,
       int shift,
       int userTimeout,
-      byte @Nullable [] cookie) {
+      @Nullable FastOpenOption fastOpen) {
     this.mss = mss;
     this.sack = sack;
     this.timestamps = timestamps;
@@ -46,13 +46,13 @@ final class SynOptions {
     this.timestampEcho = timestampEcho;
     this.shift = shift;
     this.userTimeout = userTimeout;
-    this.cookie = cookie;
+    this.fastOpen = fastOpen;
   }
 
   /** How many bytes {@link #write} writes: a multiple of 4. */
   int length(SynLayout layout) {
-    // Kind and length before the cookie, and what it needs to end at a multiple of four.
-    return cookieAt(layout) + (cookie == null ? 0 : cookie.length + 2 + 3 & ~3);
+    // Padded to end at a multiple of four.
+    return cookieAt(layout) + (fastOpen == null ? 0 : fastOpen.length() + 3 & ~3);
   }
 
   private int cookieAt(SynLayout layout) {
@@ -61,14 +61,14 @@ final class SynOptions {
 
   /** Writes the options, those that every SYN may have in the profile's order. */
   void write(SynLayout layout, byte[] b, int at) {
-    boolean last = userTimeout == 0 && cookie == null;
+    boolean last = userTimeout == 0 && fastOpen == null;
     int p = layout.write(b, at, mss, sack, timestamps, timestampValue, timestampEcho, shift, last);
     if (userTimeout > 0) {
       p = TcpOptionWriter.userTimeout(b, p, userTimeout);
     }
-    if (cookie != null) {
+    if (fastOpen != null) {
       int from = at + cookieAt(layout);
-      int end = TcpOptionWriter.fastOpen(b, from, cookie, 0, cookie.length);
+      int end = fastOpen.write(b, from);
       var _ = TcpOptionWriter.pad(b, from, end);
     }
   }

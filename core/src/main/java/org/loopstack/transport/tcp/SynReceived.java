@@ -182,7 +182,7 @@ final class SynReceived {
   // ---- time ----
 
   /** Sends the SYN-ACK of a new record. */
-  void begin(HalfOpen h, byte @Nullable [] cookie, long now) {
+  void begin(HalfOpen h, @Nullable FastOpenOption cookie, long now) {
     out.synAck(h, listener.settings(), cookie, now);
     h.deadline = deadline(h, now);
     cache.add(h);

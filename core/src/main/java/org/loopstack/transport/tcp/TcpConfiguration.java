@@ -306,6 +306,16 @@ public final class TcpConfiguration {
     return values.robustTimeWait;
   }
 
+  /**
+   * What Fast Open may do, in the bits of Linux's {@code net.ipv4.tcp_fastopen}: 1 for clients, 2
+   * for servers, 4 for clients that send data without a cookie, 0x200 for servers that need none,
+   * 0x400 for all listeners, also those whose TCP_FASTOPEN nobody has set. The default is 3: who
+   * sets the option has the stack in his hand; Linux's is 1.
+   */
+  int fastOpen() {
+    return values.fastOpen;
+  }
+
   /** The key of Fast Open's cookies, or null for one of the stack's own. */
   @Nullable SipHash fastOpenKey() {
     return values.fastOpenKey;
@@ -537,6 +547,7 @@ public final class TcpConfiguration {
     private long challengeAckInterval = 500 * MILLISECOND;
     private int ttl = 64;
     private String congestion = Cubic.NAME;
+    private int fastOpen = 3;
     private @Nullable SipHash fastOpenKey;
     private @Nullable SipHash fastOpenBackupKey;
     private long fastOpenKeyLifetime = 0;
@@ -614,6 +625,7 @@ public final class TcpConfiguration {
       challengeAckInterval = from.challengeAckInterval;
       ttl = from.ttl;
       congestion = from.congestion;
+      fastOpen = from.fastOpen;
       fastOpenKey = from.fastOpenKey;
       fastOpenBackupKey = from.fastOpenBackupKey;
       fastOpenKeyLifetime = from.fastOpenKeyLifetime;
@@ -865,6 +877,12 @@ public final class TcpConfiguration {
         throw new IllegalArgumentException("No such congestion control: " + value);
       }
       congestion = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#fastOpen}. */
+    public Builder fastOpen(int value) {
+      fastOpen = value;
       return this;
     }
 

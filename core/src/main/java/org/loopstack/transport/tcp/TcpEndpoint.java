@@ -152,7 +152,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     Segment segment = new Segment(packet);
     if (early) {
       if (protocol.fastOpen().isOutdated(tuple, segment, now)) {
-        c.fastOpening.offer(protocol.fastOpen().cookie(tuple, now));
+        c.fastOpening.offer(protocol.fastOpen().answer(tuple, segment, now));
       }
       c.answerEarly(segment, half, now);
     } else {
@@ -645,8 +645,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     if (grant < wanted || wanted == 0) {
       long now = enter();
       try {
-        UserCalls.checkSend(connected());
-        grant = connected().sender.room(wanted);
+        TcpConnection c = sending();
+        UserCalls.checkSend(c);
+        grant = c.sender.room(wanted);
       } finally {
         exit(now);
       }
@@ -658,7 +659,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   private void send(byte[] run) throws ErrnoException {
     long now = enter();
     try {
-      TcpConnection c = connected();
+      TcpConnection c = sending();
       UserCalls.send(c, run, run.length, now);
       grant = c.sender.room(0);
     } finally {
@@ -800,6 +801,15 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   /** The core; whoever asks sees to it that nobody else uses it. */
   @Nullable TcpConnection core() {
     return connection;
+  }
+
+  /** As Linux: who writes to nobody has a broken pipe. */
+  private TcpConnection sending() throws ErrnoException {
+    TcpConnection c = connection;
+    if (c == null) {
+      throw new ErrnoException(Errno.EPIPE);
+    }
+    return c;
   }
 
   private TcpConnection connected() throws ErrnoException {

@@ -159,7 +159,10 @@ final class TcpInfoReader {
     TransmissionControlBlock tcb = c.tcb;
     return (tcb.tsOk ? TcpInfo.OPTION_TIMESTAMPS : 0)
         | (tcb.sackOk ? TcpInfo.OPTION_SACK : 0)
-        | (c.handshake.isScaling() ? TcpInfo.OPTION_WSCALE : 0);
+        | (c.handshake.isScaling() ? TcpInfo.OPTION_WSCALE : 0)
+        | (c.ecn.isAgreed() ? TcpInfo.OPTION_ECN : 0)
+        | (c.ecn.isSeen() ? TcpInfo.OPTION_ECN_SEEN : 0)
+        | (c.fastOpening.hasSynData() ? TcpInfo.OPTION_SYN_DATA : 0);
   }
 
   private static int threshold(CongestionControl congestion, int mss) {

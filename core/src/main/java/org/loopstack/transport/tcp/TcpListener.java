@@ -187,11 +187,13 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
 
   /** Keeps a record of a SYN and answers it; or makes a connection at once, by Fast Open. */
   private void keep(Segment syn, HalfOpen half, long now) {
-    byte[] cookie = null;
-    if (settings.fastOpen > 0 && syn.options().fastOpenCookieLength() >= 0) {
-      if (!protocol.fastOpen().isValid(half.ends(), syn, now)) {
-        cookie = protocol.fastOpen().cookie(half.ends(), now);
-      } else if (claimEarly(settings.fastOpen)) {
+    FastOpen fastOpen = protocol.fastOpen();
+    FastOpenOption cookie = null;
+    int limit = fastOpen.limit(settings.fastOpen, backlog);
+    if (limit > 0 && fastOpen.isMeant(syn)) {
+      if (!fastOpen.isAdmitted(half.ends(), syn, now)) {
+        cookie = fastOpen.answer(half.ends(), syn, now);
+      } else if (claimEarly(limit)) {
         openEarly(syn.packet(), half);
         return;
       }

@@ -273,7 +273,12 @@ final class TcpSettings {
       }
       case "TCP_DEFER_ACCEPT" -> deferAccept = timeouts(integer(value));
       case "TCP_FASTOPEN" -> fastOpen = within(value, 0, Integer.MAX_VALUE);
-      case "TCP_FASTOPEN_CONNECT" -> fastOpenConnect = (Boolean) value;
+      case "TCP_FASTOPEN_CONNECT" -> {
+        if (!FastOpen.isClientAllowed(configuration)) {
+          throw new ErrnoException(Errno.EOPNOTSUPP);
+        }
+        fastOpenConnect = (Boolean) value;
+      }
       case "TCP_REPORTS" -> reports = (TcpReport.Listener) value;
       case "IP_OPTIONS" -> ipOptions = IpOptions.check((byte[]) value);
       case "TCP_INFO", "SO_ERROR", "TCP_URGENT_BYTE", "TCP_AT_MARK" ->
