@@ -41,6 +41,7 @@ final class OptionCodec {
           bytes(out, FAST_OPEN_MAGIC, experimental ? 2 : 0);
           out.writeBytes(HexFormat.of().parseHex(cookie));
         }
+        case TcpOption.Raw(String bytes) -> out.writeBytes(HexFormat.of().parseHex(bytes));
         case TcpOption.Other(int kind, String contents) -> {
           out.write(kind);
           out.write(2 + contents.length() / 2);
@@ -143,6 +144,7 @@ final class OptionCodec {
       }
       case TcpOption.FastOpen(String cookie, boolean experimental) ->
           ((experimental ? "FOEXP " : "FO ") + cookie).strip();
+      case TcpOption.Raw(String bytes) -> "raw " + bytes;
       case TcpOption.Other(int kind, String contents) ->
           (kind == MD5 ? "md5" : "kind " + kind) + " " + contents;
     };

@@ -239,6 +239,7 @@ final class PacketParser {
       }
       case "FO" -> new TcpOption.FastOpen(hexadecimal(), false);
       case "FOEXP" -> new TcpOption.FastOpen(hexadecimal(), true);
+      case "raw" -> new TcpOption.Raw(hexadecimal());
       case "md5" -> new TcpOption.Other(19, hexadecimal());
       default -> throw in.error("there is no TCP option " + kind);
     };

@@ -25,6 +25,12 @@ sealed interface TcpOption {
   /** A cookie in hexadecimal, empty to ask for one; in the option of RFC 7413 or the older one. */
   record FastOpen(String cookie, boolean experimental) implements TcpOption {}
 
+  /**
+   * Bytes in hexadecimal as they are to stand among the options, whatever they mean: to send what
+   * is malformed. What was received is never read as this.
+   */
+  record Raw(String bytes) implements TcpOption {}
+
   /** Any other option: its contents in hexadecimal. */
   record Other(int kind, String contents) implements TcpOption {}
 }

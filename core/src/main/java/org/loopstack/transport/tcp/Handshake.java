@@ -229,8 +229,7 @@ final class Handshake {
   private void armTimer(long now) {
     int linear = tcb.state == TcpState.SYN_SENT ? configuration.synLinearTimeouts() : 0;
     int doublings = Math.max(0, retries - linear);
-    long timeout = configuration.initialRto() << Math.min(doublings, 20);
-    long deadline = now + Math.min(timeout, configuration.maxRto());
+    long deadline = now + configuration.handshakeTimeout(retries, doublings);
     long limit = openTimeout(tcb.state == TcpState.SYN_SENT);
     connection.timers.set(
         RETRANSMISSION, limit > 0 ? Math.min(deadline, firstSent + limit) : deadline);

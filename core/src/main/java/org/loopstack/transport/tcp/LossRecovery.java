@@ -350,9 +350,14 @@ final class LossRecovery {
     unprovenRetransmissions = 0;
   }
 
-  /** Sets the threshold; the peer hears of it if it knows ECN. */
+  /**
+   * Sets the threshold; the peer hears of it if it knows ECN. RFC 5681's equation (4) reduces
+   * FlightSize, since a window that is not used may have grown; RFC 9438 section 4.6 lets who
+   * prevents that, as we do, reduce the window itself.
+   */
   private void reduce(int flight, long now) {
-    congestion.onCongestion(flight, now);
+    int used = configuration.reduceFlight() ? flight : congestion.window();
+    congestion.onCongestion(used, now);
     ecn.windowReduced();
   }
 

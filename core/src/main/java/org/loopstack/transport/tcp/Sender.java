@@ -485,12 +485,13 @@ final class Sender {
     rate.delivered(news.delivered, tcb.sndUna, tcb.sndNxt, now);
     long measured = measure(now);
     boolean repaired = probe.acknowledged(news, segment.ack);
+    if (echo) {
+      // First, lest what arrived with the mark lets the window grow.
+      withheld |= recovery.congestionEchoed(flight, now) && oneSegment;
+    }
     long again = recovery.acknowledged(news, limited, measured, now);
     if (repaired) {
       recovery.probeRepairedLoss(flight, now);
-    }
-    if (echo) {
-      withheld |= recovery.congestionEchoed(flight, now) && oneSegment;
     }
     setReorderingTimer(again);
     if (news.advanced) {

@@ -195,8 +195,7 @@ final class SynReceived {
   }
 
   private long deadline(HalfOpen h, long now) {
-    long timeout = configuration.initialRto() << Math.min(h.retries, 20);
-    long deadline = now + Math.min(timeout, configuration.maxRto());
+    long deadline = now + configuration.handshakeTimeout(h.retries, h.retries);
     long limit = UserTimeout.limit(listener.settings(), h.remoteTimeout());
     return limit > 0 ? Math.min(deadline, h.firstSent + limit) : deadline;
   }

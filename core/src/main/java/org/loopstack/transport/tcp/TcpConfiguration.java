@@ -369,7 +369,18 @@ public final class TcpConfiguration {
     return values.rtoRule;
   }
 
-  /** What is added to each retransmission timeout that was measured, after it was backed off. */
+  /**
+   * How long a SYN or SYN-ACK waits for its answer. As on FreeBSD the slop begins with the second.
+   *
+   * @param retries how often it was sent again
+   * @param doublings how often the timeout has doubled
+   */
+  long handshakeTimeout(int retries, int doublings) {
+    long timeout = values.initialRto << Math.min(doublings, 20);
+    return Math.min(retries == 0 ? timeout : timeout + values.rtoSlop, values.maxRto);
+  }
+
+  /** What is added to each retransmission timeout after it was backed off. */
   long rtoSlop() {
     return values.rtoSlop;
   }
@@ -494,6 +505,14 @@ public final class TcpConfiguration {
     return values.slowStartAfterIdle;
   }
 
+  /**
+   * Whether a loss reduces what is in flight (RFC 5681); else it reduces the window, as Linux and
+   * FreeBSD do.
+   */
+  boolean reduceFlight() {
+    return values.reduceFlight;
+  }
+
   /** L of RFC 3465: the segments by which one acknowledgment may let slow start grow. */
   int byteCountingLimit() {
     return values.byteCountingLimit;
@@ -581,6 +600,7 @@ public final class TcpConfiguration {
     private boolean frto = true;
     private boolean impatientRecovery = false;
     private boolean slowStartAfterIdle = true;
+    private boolean reduceFlight;
     private int byteCountingLimit = Integer.MAX_VALUE;
     private TimeWaitReuse timeWaitReuseMode = TimeWaitReuse.LOOPBACK;
     private int maxTimeWait = 262_144;
@@ -658,6 +678,7 @@ public final class TcpConfiguration {
       frto = from.frto;
       impatientRecovery = from.impatientRecovery;
       slowStartAfterIdle = from.slowStartAfterIdle;
+      reduceFlight = from.reduceFlight;
       byteCountingLimit = from.byteCountingLimit;
       timeWaitReuseMode = from.timeWaitReuseMode;
       maxTimeWait = from.maxTimeWait;
@@ -1108,6 +1129,12 @@ public final class TcpConfiguration {
     /** Sets {@link TcpConfiguration#slowStartAfterIdle}. */
     public Builder slowStartAfterIdle(boolean value) {
       slowStartAfterIdle = value;
+      return this;
+    }
+
+    /** Sets {@link TcpConfiguration#reduceFlight}. */
+    public Builder reduceFlight(boolean value) {
+      reduceFlight = value;
       return this;
     }
 
