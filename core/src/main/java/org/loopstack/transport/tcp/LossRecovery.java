@@ -62,6 +62,9 @@ final class LossRecovery {
 
   private int roundEnd;
 
+  /** Whether this recovery has had its rescue (RFC 6675). */
+  private boolean rescued;
+
   /** How many have come in this recovery, for RFC 6582's Impatient variant. */
   private int partialAcknowledgments;
 
@@ -120,6 +123,22 @@ final class LossRecovery {
       return false;
     }
     return ++partialAcknowledgments > 1;
+  }
+
+  /** Whether losses are being repaired by RFC 6675's counting. */
+  boolean isCounting() {
+    return phase == Phase.RECOVERY && tcb.sackOk && !configuration.rack();
+  }
+
+  /**
+   * RFC 6675 section 4 (4): "a single 'rescue' retransmission per entry into loss recovery".
+   *
+   * @return whether there was none yet
+   */
+  boolean takeRescue() {
+    boolean first = !rescued;
+    rescued = true;
+    return first;
   }
 
   boolean isRepairing() {
@@ -384,6 +403,7 @@ final class LossRecovery {
     }
     phase = Phase.RECOVERY;
     partialAcknowledgments = 0;
+    rescued = false;
     recover = tcb.sndNxt;
   }
 

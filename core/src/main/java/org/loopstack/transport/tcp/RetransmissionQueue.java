@@ -17,6 +17,7 @@ final class RetransmissionQueue {
   private int sackedSegments;
   private int lost;
   private int again;
+  private int twice;
 
   /** The first segment, or null if nothing is outstanding. */
   @Nullable SentSegment first() {
@@ -59,7 +60,7 @@ final class RetransmissionQueue {
 
   /** RFC 6675 section 4: "pipe", an estimate of what is in the network. */
   int pipe() {
-    return total - sacked - lost + again;
+    return total - sacked - lost + again + twice;
   }
 
   /** How many segments are outstanding. */
@@ -92,11 +93,39 @@ final class RetransmissionQueue {
     }
   }
 
+  /**
+   * A segment that is not known to be lost was sent again: RFC 6675's SetPipe counts it both as not
+   * lost (a) and as sent again (b).
+   */
+  void countTwice(SentSegment segment) {
+    if (!segment.lost && !segment.twice) {
+      segment.twice = true;
+      twice += segment.length();
+    }
+  }
+
+  /** What was counted twice has proved to be lost: what was sent again is under way. */
+  void countOnce(SentSegment segment) {
+    if (segment.twice) {
+      markLost(segment);
+      segment.underWayAgain = true;
+      again += segment.length();
+    }
+  }
+
+  private void forgetTwice(SentSegment segment) {
+    if (segment.twice) {
+      segment.twice = false;
+      twice -= segment.length();
+    }
+  }
+
   /** A segment is thought to be lost, perhaps for the second time. */
   void markLost(SentSegment segment) {
     if (segment.sacked) {
       return;
     }
+    forgetTwice(segment);
     if (!segment.lost) {
       segment.lost = true;
       lost += segment.length();
@@ -119,6 +148,7 @@ final class RetransmissionQueue {
   }
 
   private void clearLoss(SentSegment segment) {
+    forgetTwice(segment);
     if (segment.lost) {
       segment.lost = false;
       lost -= segment.length();
@@ -163,6 +193,7 @@ final class RetransmissionQueue {
       last = null;
     }
     total -= head.length();
+    forgetTwice(head);
     if (head.sacked) {
       sacked -= head.length();
       sackedSegments--;
@@ -185,6 +216,7 @@ final class RetransmissionQueue {
     rest.lost = segment.lost;
     rest.retransmitted = segment.retransmitted;
     rest.underWayAgain = segment.underWayAgain;
+    rest.twice = segment.twice;
     rest.next = segment.next;
     segment.end = at;
     segment.fin = false;
@@ -218,5 +250,6 @@ final class RetransmissionQueue {
     sackedSegments = 0;
     lost = 0;
     again = 0;
+    twice = 0;
   }
 }

@@ -165,8 +165,7 @@ final class SegmentArrives {
   private void takeTimestamp(Segment segment, long now) {
     // RFC 7323 section 4.3 (2): "If: SEG.TSval >= TS.Recent and SEG.SEQ <= Last.ACK.sent then
     // SEG.TSval is copied to TS.Recent".
-    if (freshTimestamp
-        && (ge(segment.timestampValue, tcb.tsRecent) || isTimestampOutdated(now))) {
+    if (freshTimestamp && (ge(segment.timestampValue, tcb.tsRecent) || isTimestampOutdated(now))) {
       tcb.tsRecent = segment.timestampValue;
       tcb.tsRecentAge = now;
     }

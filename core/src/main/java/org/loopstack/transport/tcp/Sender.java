@@ -248,6 +248,9 @@ final class Sender {
     if (withholding && recovery.stopWithholdingUnlessSent()) {
       sendLost(now);
     }
+    if (recovery.isCounting()) {
+      sendLastResort(now);
+    }
     return sent;
   }
 
@@ -315,6 +318,35 @@ final class Sender {
         timers.set(RETRANSMISSION, now + rtt.timeout());
       }
     }
+  }
+
+  /**
+   * RFC 6675 section 4, NextSeg's rules (3) and (4), "a sort of retransmission 'last resort'":
+   * while the window has room and nothing is known to be lost and nothing new is there to be sent.
+   */
+  private void sendLastResort(long now) {
+    while (congestion().window() - recovery.pipe() >= tcb.sndMss) {
+      SentSegment doubtful = SackLossDetection.doubtful(queue);
+      if (doubtful != null) {
+        sendAgain(doubtful, now);
+        queue.countTwice(doubtful);
+        continue;
+      }
+      SentSegment tail = recovery.takeRescue() ? SackLossDetection.tail(queue) : null;
+      if (tail != null) {
+        sendAgain(endOf(tail), now);
+      }
+      return;
+    }
+  }
+
+  /** The last part of a segment that is no longer than the path takes. */
+  private SentSegment endOf(SentSegment segment) {
+    if (segment.dataLength() <= tcb.sndMss) {
+      return segment;
+    }
+    queue.split(segment, SequenceNumber.add(segment.end, -tcb.sndMss));
+    return requireLast(segment.next);
   }
 
   private void sendAgain(SentSegment segment, long now) {
@@ -772,11 +804,7 @@ final class Sender {
     if (isNew) {
       sendNew(length, false, now);
     } else {
-      if (tail.dataLength() > tcb.sndMss) {
-        queue.split(tail, SequenceNumber.add(tail.end, -tcb.sndMss));
-        tail = tail.next;
-      }
-      sendAgain(requireLast(tail), now);
+      sendAgain(endOf(tail), now);
     }
     probe.sent(tcb.sndNxt, !isNew);
     timers.set(RETRANSMISSION, now + rtt.timeout());

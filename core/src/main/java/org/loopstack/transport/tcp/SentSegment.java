@@ -33,6 +33,9 @@ final class SentSegment {
   /** Whether what was sent again is under way: sent again since it was thought lost. */
   boolean underWayAgain;
 
+  /** Whether it was sent again without being known to be lost (RFC 6675's last resort). */
+  boolean twice;
+
   @Nullable SentSegment next;
 
   SentSegment(int seq, int end, boolean fin, long sentAt) {
