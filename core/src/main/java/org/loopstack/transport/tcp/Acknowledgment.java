@@ -31,6 +31,15 @@ final class Acknowledgment {
   /** Whether a D-SACK block says that something arrived twice (RFC 2883). */
   boolean duplicateArrived;
 
+  /** Whether it echoes a congestion mark (RFC 3168). */
+  boolean marked;
+
+  /** Whether the window was reduced for that. */
+  boolean reduced;
+
+  /** What was in flight before it came. */
+  int flight;
+
   /** Whether it is a duplicate by RFC 5681 section 2. */
   boolean duplicate;
 
@@ -55,6 +64,8 @@ final class Acknowledgment {
     originalArrived = false;
     duplicateArrived = false;
     duplicate = false;
+    marked = false;
+    reduced = false;
     firstSentAt = -1;
     lastSentAt = -1;
     echo = segment.timestampEcho;

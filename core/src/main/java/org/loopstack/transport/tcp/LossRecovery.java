@@ -182,6 +182,8 @@ final class LossRecovery {
     countDuplicates(news);
     undoIfSpurious(news);
     endPhase(news);
+    // Before what came with the mark lets the window grow.
+    news.reduced = news.marked && congestionEchoed(news.flight, now);
     int lostBefore = queue.lost();
     long again = detect(news, now);
     boolean newLoss = queue.lost() > lostBefore;

@@ -517,11 +517,10 @@ final class Sender {
     rate.delivered(news.delivered, tcb.sndUna, tcb.sndNxt, now);
     long measured = measure(now);
     boolean repaired = probe.acknowledged(news, segment.ack);
-    if (echo) {
-      // First, lest what arrived with the mark lets the window grow.
-      withheld |= recovery.congestionEchoed(flight, now) && oneSegment;
-    }
+    news.marked = echo;
+    news.flight = flight;
     long again = recovery.acknowledged(news, limited, measured, now);
+    withheld |= news.reduced && oneSegment;
     if (repaired) {
       recovery.probeRepairedLoss(flight, now);
     }
