@@ -71,10 +71,12 @@ class ProfileTest {
     List<Long> times = new ArrayList<>();
     while (f.clock.nextDeadline() != Long.MAX_VALUE) {
       f.clock.advanceTo(f.clock.nextDeadline());
-      f.sent().forEach(s -> times.add((f.clock.nanos() - begin) / 1000 / MS));
+      f.sent().forEach(s -> times.add((f.clock.nanos() - begin) / MS));
     }
-    // tcp_syn_backoff: 1, 1, 1, 1, 1, 2, 4, 8, 16, 32 seconds, and TCPTV_KEEP_INIT.
-    assertThat(times).containsExactly(1L, 2L, 3L, 4L, 5L, 7L, 11L, 19L, 35L, 67L);
+    // tcp_syn_backoff: 1, 1, 1, 1, 1, 2, 4, 8, 16, 32 seconds, to all but the first of them
+    // rexmit_slop, and TCPTV_KEEP_INIT.
+    assertThat(times)
+        .containsExactly(1000L, 2200L, 3400L, 4600L, 5800L, 8000L, 12200L, 20400L, 36600L, 68800L);
     assertThat(f.clock.nanos() - begin).isEqualTo(75_000 * MS);
     assertThat(catchThrowableOfType(ErrnoException.class, f.endpoint()::finishConnect).errno())
         .isEqualTo(Errno.ETIMEDOUT);
