@@ -131,7 +131,7 @@ final class IcmpInput {
     int mtu = 0;
     if (kind == Kind.PACKET_TOO_BIG) {
       boolean believe = upper == null || !upper.checksErrors();
-      mtu = believe ? learnMtu(b, at, inner, destination) : reportedMtu(b, at, inner);
+      mtu = believe ? learnMtu(packet, at, inner, destination) : reportedMtu(b, at, inner);
     }
     if (Ipv4Header.fragmentOffset(b, inner) != 0) {
       return null;
@@ -175,22 +175,31 @@ final class IcmpInput {
 
   /** Believes an error that the protocol above has recognised. */
   void learnMtu(IcmpError error) {
-    byte[] b = error.packet().head();
     int at = error.packet().transportOffset();
-    int _ = learnMtu(b, at, IcmpHeader.embeddedAt(at), error.destination());
+    int _ = learnMtu(error.packet(), at, IcmpHeader.embeddedAt(at), error.destination());
   }
 
-  private int learnMtu(byte[] b, int at, int inner, IpAddress destination) {
+  private int learnMtu(Packet report, int at, int inner, IpAddress destination) {
+    byte[] b = report.head();
     int length = Ipv4Header.totalLength(b, inner);
     int reported = reportedMtu(b, at, inner);
-    if (reported >= length || layer.table().isLocal(destination)) {
-      // What was sent already fits: an old report, or a forged one.
+    if (reported >= length || !mayKnow(report, destination)) {
+      // What was sent already fits, or nobody out there can know: an old report, or a forged one.
       return reported;
     }
     int least = layer.configuration().minimumPathMtu();
     int believed = Math.max(reported, least);
     layer.pathMtus().learn(destination, believed, reported < least);
     return believed;
+  }
+
+  /**
+   * Whether who reports can have seen the datagram: one for this host has not left it, so that only
+   * the loopback itself knows, where Linux believes it, too.
+   */
+  private boolean mayKnow(Packet report, IpAddress destination) {
+    return report.interfaceIndex() == layer.loopback().index()
+        || !layer.table().isLocal(destination);
   }
 
   /** RFC 1122 3.2.2.1 and 4.2.3.9, with Linux' errors for the newer codes. */

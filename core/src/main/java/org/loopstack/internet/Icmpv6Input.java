@@ -106,7 +106,7 @@ final class Icmpv6Input {
     boolean walked = headers.walkEmbedded(b, inner, limit) && limit - headers.upperAt() >= 8;
     UpperProtocol upper = walked ? layer.upper(headers.upperProtocol()) : null;
     if (type == Icmpv6Header.PACKET_TOO_BIG && (upper == null || !upper.checksErrors())) {
-      learnMtu(b, inner, destination, mtu);
+      learnMtu(packet, inner, destination, mtu);
     }
     if (!walked) {
       return null;
@@ -140,14 +140,17 @@ final class Icmpv6Input {
   /** Believes an error that the protocol above has recognised. */
   void learnMtu(IcmpError error) {
     int inner = Icmpv6Header.embeddedAt(error.packet().transportOffset());
-    learnMtu(error.packet().head(), inner, error.destination(), error.mtu());
+    learnMtu(error.packet(), inner, error.destination(), error.mtu());
   }
 
-  private void learnMtu(byte[] b, int inner, IpAddress destination, int mtu) {
-    int length = Ipv6Header.LENGTH + Ipv6Header.payloadLength(b, inner);
+  private void learnMtu(Packet report, int inner, IpAddress destination, int mtu) {
+    int length = Ipv6Header.LENGTH + Ipv6Header.payloadLength(report.head(), inner);
+    // What is for this host has not left it: only the loopback itself can know, as on Linux.
+    boolean mayKnow =
+        report.interfaceIndex() == layer.loopback().index() || !layer.table().isLocal(destination);
     // RFC 8201 4: "A node MUST NOT reduce its estimate of the Path MTU below the IPv6 minimum link
     // MTU on receipt of a Packet Too Big message", nor raise it.
-    if (mtu >= Ipv6Header.MIN_MTU && mtu < length && !layer.table().isLocal(destination)) {
+    if (mtu >= Ipv6Header.MIN_MTU && mtu < length && mayKnow) {
       layer.pathMtus().learn(destination, mtu, false);
     }
   }

@@ -67,12 +67,12 @@ final class InternetRoute extends Route {
 
   @Override
   public int mtu() {
-    return out.isLoopback() ? linkMtu : layer.pathMtus().mtu(destination(), linkMtu);
+    return layer.pathMtus().mtu(destination(), linkMtu);
   }
 
   /** Whether DF must not be set, because a router wants less than we believe. */
   boolean isPathMtuLocked() {
-    return !out.isLoopback() && layer.pathMtus().isLocked(destination());
+    return layer.pathMtus().isLocked(destination());
   }
 
   @Override

@@ -521,7 +521,7 @@ class IcmpTest {
   }
 
   @Test
-  void noReportChangesTheLoopbacksMtu() throws Exception {
+  void noReportFromOutsideChangesTheLoopbacksMtu() throws Exception {
     two.inject(error(3, 4, 600, sized(1500, "10.0.0.2", "127.0.0.1")));
     two.inject(error(3, 4, 600, sized(1500, "10.0.0.2", "10.0.0.2")));
 
