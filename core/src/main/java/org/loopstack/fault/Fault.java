@@ -24,6 +24,10 @@ public final class Fault {
 
   Fault(Match match, Verdict verdict) {
     this(match, verdict, When.ALWAYS, null);
+    if (verdict.needsTcp() && match.excludesTcp()) {
+      throw new IllegalArgumentException(
+          verdict.text() + " is about TCP, and what matches is not: " + match);
+    }
   }
 
   private Fault(Match match, Verdict verdict, When when, @Nullable String name) {
@@ -31,6 +35,22 @@ public final class Fault {
     this.verdict = verdict;
     this.when = when;
     this.name = name;
+  }
+
+  /**
+   * Reads a rule: what it does, then to which datagrams and when. What {@link #toString} returns
+   * can be read again.
+   *
+   * <pre>
+   *   drop tcp dst port 8080 flags S times 2
+   *   latency 50ms jitter 10ms
+   *   loss 1% udp between 127.0.0.1 127.0.0.2 named lossy
+   * </pre>
+   *
+   * @throws IllegalArgumentException if a word is wrong, with the word and what is allowed
+   */
+  public static Fault parse(String text) {
+    return FaultParser.parse(text);
   }
 
   /** Begins a rule about the datagrams that match. */
@@ -53,14 +73,68 @@ public final class Fault {
     return on(Match.any()).latency(latency, jitter);
   }
 
+  /** Delays datagrams: {@link FaultVerbs#jitter}, whatever passes. */
+  public static Fault jitter(Duration most) {
+    return on(Match.any()).jitter(most);
+  }
+
+  /** Limits the rate: {@link FaultVerbs#bandwidth}, whatever passes, both ways together on lo. */
+  public static Fault bandwidth(long bitsPerSecond) {
+    return on(Match.any()).bandwidth(bitsPerSecond);
+  }
+
+  /** Nothing arrives, and nobody is told. */
+  public static Fault blackhole() {
+    return on(Match.any()).blackhole();
+  }
+
+  /** The cable is pulled: {@link FaultVerbs#linkDown}, whatever passes. */
+  public static Fault linkDown() {
+    return on(Match.any()).linkDown();
+  }
+
+  /**
+   * Nothing passes between two addresses or prefixes, either way.
+   *
+   * @throws IllegalArgumentException if one of them is neither, or one is IPv4 and the other IPv6
+   */
+  public static Fault partition(String one, String other) {
+    return new Fault(Match.any().between(one, other), Verdict.Drop.PARTITION);
+  }
+
+  /** Limits the size of datagrams: {@link FaultVerbs#mtu}, whatever passes. */
+  public static Fault mtu(int mtu) {
+    return on(Match.any()).mtu(mtu);
+  }
+
+  /** Answers as if nobody listened on a port: {@link FaultVerbs#refuse} of what goes there. */
+  public static Fault refuse(int port) {
+    return on(Match.any().dstPort(port)).refuse();
+  }
+
+  /** Resets each TCP connection after so many bytes: {@link FaultVerbs#resetAfter}, both ways. */
+  public static Fault resetAfter(long bytes) {
+    return on(Match.tcp()).resetAfter(bytes);
+  }
+
+  /** Loses what asks for a connection to a port. */
+  public static Fault dropSyn(int port) {
+    return on(Match.tcp().dstPort(port)).dropSyn();
+  }
+
+  /** Fills the backlog of a port: {@link FaultVerbs#slowAccept(int)}. */
+  public static Fault slowAccept(int port, int backlog) {
+    return on(Match.tcp().dstPort(port)).slowAccept(backlog);
+  }
+
   private Fault with(When newWhen) {
     return new Fault(match, verdict, newWhen, name);
   }
 
   private void checkPerDatagram(String word) {
-    if (!verdict.isPerDatagram()) {
+    if (verdict.countsItself()) {
       throw new IllegalArgumentException(
-          verdict.word() + " counts by itself, so " + word + " cannot be said with it");
+          verdict.text() + " counts by itself: " + word + " cannot be said with it");
     }
   }
 
@@ -196,7 +270,7 @@ public final class Fault {
   }
 
   private String text() {
-    boolean drop = verdict instanceof Verdict.Drop(String word, var _) && word.equals("drop");
+    boolean drop = verdict.equals(Verdict.Drop.DROP);
     boolean chance = when.probability() != 1;
     String first = drop && chance ? "loss " + Texts.percent(when.probability()) : verdict.text();
     String matched = match.toString();

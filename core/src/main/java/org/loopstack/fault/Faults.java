@@ -84,6 +84,16 @@ public final class Faults {
     }
   }
 
+  /**
+   * Adds a rule that is written as {@link Fault#parse} reads it.
+   *
+   * @throws IllegalArgumentException if it is no rule, or one has its name already
+   * @throws IllegalStateException if the stack is closed
+   */
+  public FaultHandle add(String rule) {
+    return add(Fault.parse(rule));
+  }
+
   private String freeName(String word, long number) {
     long n = number;
     while (find(word + "-" + n) != null) {
@@ -191,13 +201,16 @@ public final class Faults {
 
   /** Removes all rules for ever and forgets what they hold; the stack does this when it closes. */
   public void shutDown() {
+    List<FaultHandle> all;
     changes.lock();
     try {
       closed = true;
+      all = list();
       line.close();
     } finally {
       changes.unlock();
     }
+    all.forEach(FaultHandle::end);
   }
 
   /** The seed and the rules, a line each. */

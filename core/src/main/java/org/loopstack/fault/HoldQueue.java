@@ -54,6 +54,31 @@ final class HoldQueue {
     timer.armNoLaterThan(due);
   }
 
+  /** Whether the datagram waits. */
+  boolean contains(Transit datagram) {
+    lock.lock();
+    try {
+      for (Held each : held) {
+        if (each.datagram() == datagram) {
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes a datagram out before its time; returns whether it was there. */
+  boolean withdraw(Transit datagram) {
+    lock.lock();
+    try {
+      return held.removeIf(each -> each.datagram() == datagram);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How many wait. */
   int size() {
     lock.lock();
@@ -65,13 +90,16 @@ final class HoldQueue {
   }
 
   private void fire() {
-    for (Held next; (next = pollDue()) != null; ) {
-      exit.release(next.datagram(), next.ruleNumber());
+    try {
+      for (Held next; (next = pollDue()) != null; ) {
+        exit.release(next.datagram(), next.ruleNumber());
+      }
+    } finally {
+      lock.lock();
+      Held first = held.peek();
+      lock.unlock();
+      timer.armNoLaterThan(first == null ? Clock.NEVER : first.due());
     }
-    lock.lock();
-    Held first = held.peek();
-    lock.unlock();
-    timer.armNoLaterThan(first == null ? Clock.NEVER : first.due());
   }
 
   private @Nullable Held pollDue() {

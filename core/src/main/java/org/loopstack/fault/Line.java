@@ -103,6 +103,26 @@ final class Line {
     passage.proceed(back, Packet.wrap(answer, 0, answer.length), verdict);
   }
 
+  /** Sends a datagram of the rule's own behind one that has passed it, to the rules behind. */
+  void inject(Transit after, byte @Nullable [] datagram, FaultHandle rule, String what) {
+    if (datagram == null) {
+      return;
+    }
+    Transit own = new Transit(after.direction(), Packet.wrap(datagram, 0, datagram.length));
+    note(own, rule, what);
+    goOn(own, rule.number());
+  }
+
+  /** Whether a datagram still waits for its time. */
+  boolean holds(Transit datagram) {
+    return held.contains(datagram);
+  }
+
+  /** Takes a datagram back from those that wait; returns whether it was there. */
+  boolean withdraw(Transit datagram) {
+    return held.withdraw(datagram);
+  }
+
   /** Whether anybody is told what the rules do. */
   boolean isWatched() {
     return passage.isWatched();

@@ -80,7 +80,7 @@ record When(
           "With a probability of "
               + Texts.percent(probability)
               + " a burst has at least "
-              + probability / (1 - probability)
+              + Math.round(probability / (1 - probability) * 1000) / 1000.0
               + " datagrams on the average: "
               + value);
     }

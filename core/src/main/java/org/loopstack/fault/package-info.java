@@ -8,7 +8,7 @@
  *
  * <pre>{@code
  * stack.loopback().faults().add(Fault.on(Match.tcp().dstPort(8080).syn()).drop().times(2));
- * stack.loopback().faults().add(Fault.latency(Duration.ofMillis(50), Duration.ofMillis(10)));
+ * stack.loopback().faults().add("latency 50ms jitter 10ms");
  * }</pre>
  */
 @NullMarked
