@@ -18,7 +18,6 @@ import org.loopstack.link.LinkCounters;
 import org.loopstack.link.LinkFlag;
 import org.loopstack.transport.SocketInfo;
 import org.loopstack.transport.TransportAddress;
-import org.loopstack.transport.info.TcpMemoryInfo;
 import org.loopstack.wire.DropReason;
 
 /** Puts what the layers say of themselves into the words of {@link StackSnapshot}. */
@@ -28,8 +27,7 @@ final class Snapshots {
 
   private Snapshots() {}
 
-  static StackSnapshot take(
-      String name, InternetLayer internet, List<SocketInfo> sockets, TcpMemoryInfo tcpMemory) {
+  static StackSnapshot take(String name, InternetLayer internet, Transports transports) {
     long epoch = internet.engine().clock().epochNanos();
     Instant time =
         Instant.ofEpochSecond(
@@ -44,9 +42,10 @@ final class Snapshots {
         interfaces,
         routes(internet, internet.routes()),
         routes(internet, internet.localRoutes()),
-        sockets.stream().map(Snapshots::of).toList(),
+        transports.sockets().stream().map(Snapshots::of).toList(),
         drops(internet),
-        tcpMemory);
+        transports.tcpMemory(),
+        StackCounters.of(internet.counters(), transports.counters()));
   }
 
   private static Map<DropReason, Long> drops(InternetLayer internet) {
@@ -144,6 +143,7 @@ final class Snapshots {
         s.local().address(),
         s.local().port(),
         remote == null ? null : remote.address(),
-        remote == null ? 0 : remote.port());
+        remote == null ? 0 : remote.port(),
+        s.details());
   }
 }

@@ -235,7 +235,7 @@ public final class Stack implements AutoCloseable {
 
   /** What it looks like now. */
   public StackSnapshot snapshot() {
-    return Snapshots.take(name(), internet, transports.sockets(), transports.tcpMemory());
+    return Snapshots.take(name(), internet, transports);
   }
 
   /** Whether it was not closed yet. */

@@ -2,9 +2,12 @@
 package org.loopstack;
 
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.transport.info.SocketDetails;
 import org.loopstack.transport.info.TcpMemoryInfo;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
@@ -23,6 +26,8 @@ import org.loopstack.wire.IpPrefix;
  * @param sockets bound or connected, in no order
  * @param drops how many datagrams were thrown away, by reason; only reasons that occurred
  * @param tcpMemory what the TCP connections hold together
+ * @param counters what was counted, by the names that {@code nstat} prints and in its order; with
+ *     those that are zero
  */
 public record StackSnapshot(
     String name,
@@ -32,7 +37,8 @@ public record StackSnapshot(
     List<Route> localRoutes,
     List<Socket> sockets,
     Map<DropReason, Long> drops,
-    TcpMemoryInfo tcpMemory) {
+    TcpMemoryInfo tcpMemory,
+    Map<String, Long> counters) {
 
   /** The lifetime of what lives for ever, as {@code ip -j} gives it: 2^32 - 1 seconds. */
   public static final long FOREVER = 0xffff_ffffL;
@@ -44,6 +50,7 @@ public record StackSnapshot(
     localRoutes = List.copyOf(localRoutes);
     sockets = List.copyOf(sockets);
     drops = Map.copyOf(drops);
+    counters = Collections.unmodifiableMap(new LinkedHashMap<>(counters));
   }
 
   /**
@@ -162,6 +169,7 @@ public record StackSnapshot(
    * @param localPort for icmp the identifier
    * @param remoteAddress the other end, or null
    * @param remotePort 0 if there is none
+   * @param details what there is to see inside, or null
    */
   public record Socket(
       String protocol,
@@ -171,5 +179,6 @@ public record StackSnapshot(
       IpAddress localAddress,
       int localPort,
       @Nullable IpAddress remoteAddress,
-      int remotePort) {}
+      int remotePort,
+      @Nullable SocketDetails details) {}
 }

@@ -3,6 +3,8 @@ package org.loopstack;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.loopstack.engine.Engine;
 import org.loopstack.engine.Randomness;
 import org.loopstack.internet.ErrnoException;
@@ -106,6 +108,14 @@ final class Transports implements EndpointFactory, AutoCloseable {
 
   IcmpProtocol icmp() {
     return icmp;
+  }
+
+  /** What TCP and UDP have counted, by the names of {@code nstat}. */
+  Map<String, Long> counters() {
+    Map<String, Long> all = new TreeMap<>(tcp.counters());
+    all.putAll(tcp.memoryInfo().counters());
+    all.putAll(udp.counters());
+    return all;
   }
 
   List<SocketInfo> sockets() {

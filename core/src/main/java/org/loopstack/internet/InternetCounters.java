@@ -128,7 +128,24 @@ public final class InternetCounters {
     String types = isIpv6 ? v.icmpPrefix : v.icmpPrefix + "Msg";
     v.icmpInTypes.forEach((type, n) -> put(all, types + "InType" + type, n.sum()));
     v.icmpOutTypes.forEach((type, n) -> put(all, types + "OutType" + type, n.sum()));
-    v.drops.all().forEach((reason, n) -> put(all, reason.counter(isIpv6), n));
+    v.drops
+        .all()
+        .forEach(
+            (reason, n) -> {
+              put(all, reason.counter(isIpv6), n);
+              put(all, alsoCounted(reason, isIpv6), n);
+            });
+  }
+
+  /** Linux counts a wrong checksum, and a full buffer, among the errors too (RFC 4022, 4113). */
+  private static @Nullable String alsoCounted(DropReason reason, boolean isIpv6) {
+    return switch (reason) {
+      case IP_CHECKSUM -> "IpInHdrErrors";
+      case ICMP_CHECKSUM -> isIpv6 ? "Icmp6InErrors" : "IcmpInErrors";
+      case UDP_CHECKSUM, UDP_BUFFER_FULL -> isIpv6 ? "Udp6InErrors" : "UdpInErrors";
+      case TCP_CHECKSUM -> "TcpInErrs";
+      default -> null;
+    };
   }
 
   private static void put(Map<String, Long> all, @Nullable String name, long value) {

@@ -2,6 +2,7 @@
 package org.loopstack.transport;
 
 import org.jspecify.annotations.Nullable;
+import org.loopstack.transport.info.SocketDetails;
 
 /**
  * What one endpoint looks like from outside, for the inspector.
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param sendQueue bytes that are not acknowledged; of a listener, its backlog
  * @param local where it is bound
  * @param remote the other end, or null
+ * @param details what there is to see inside, or null
  */
 public record SocketInfo(
     String protocol,
@@ -19,4 +21,5 @@ public record SocketInfo(
     long receiveQueue,
     long sendQueue,
     TransportAddress local,
-    @Nullable TransportAddress remote) {}
+    @Nullable TransportAddress remote,
+    @Nullable SocketDetails details) {}

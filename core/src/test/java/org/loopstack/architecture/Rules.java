@@ -26,8 +26,12 @@ final class Rules {
           Map.entry(
               "transport.tcp",
               Set.of("transport", "transport.info", "internet", "wire", "buffer", "engine")),
-          Map.entry("transport.udp", Set.of("transport", "internet", "wire", "buffer", "engine")),
-          Map.entry("transport.raw", Set.of("transport", "internet", "wire", "buffer", "engine")),
+          Map.entry(
+              "transport.udp",
+              Set.of("transport", "transport.info", "internet", "wire", "buffer", "engine")),
+          Map.entry(
+              "transport.raw",
+              Set.of("transport", "transport.info", "internet", "wire", "buffer", "engine")),
           Map.entry("socket", Set.of("transport", "internet", "link", "wire", "buffer", "engine")));
 
   /**

@@ -237,7 +237,7 @@ public final class IcmpEndpoint extends Endpoint {
     try {
       IpAddress any = family == AddressFamily.INET ? IpAddress.IPV4_ANY : IpAddress.IPV6_ANY;
       return new SocketInfo(
-          "icmp", "UNCONN", events.size(), 0, new TransportAddress(any, identifier), null);
+          "icmp", "UNCONN", events.size(), 0, new TransportAddress(any, identifier), null, null);
     } finally {
       exit(now);
     }

@@ -192,7 +192,14 @@ final class HalfOpen implements Occupant {
         0,
         0,
         0,
-        retries);
+        retries,
+        SocketDetailsReader.ofHalfOpen(
+            listener.settings(), deadline, retries, listener.engine().now()));
+  }
+
+  @Override
+  public void addCounts(TcpStatistics.Sums sums) {
+    // The listener counts at once.
   }
 
   TcpListener listener() {

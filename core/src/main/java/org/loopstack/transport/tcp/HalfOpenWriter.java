@@ -106,6 +106,10 @@ final class HalfOpenWriter {
 
   private void transmit(Route route, Packet packet, HalfOpen h, TcpSettings settings, long now) {
     packet.setTime(now);
+    protocol.statistics().increment(TcpCounter.OUT_SEGS);
+    if ((TcpHeader.flags(packet.head(), packet.transportOffset()) & TcpHeader.RST) != 0) {
+      protocol.statistics().increment(TcpCounter.OUT_RSTS);
+    }
     SegmentWriter.finishChecksum(packet, route, h.ends(), h.ipOptions);
     int ttl = settings.ttl(h.ends().remote().isIpv4());
     int marks = TrafficClass.withEcn(settings.trafficClass, TrafficClass.NOT_ECT);

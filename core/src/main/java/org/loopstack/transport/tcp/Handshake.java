@@ -201,6 +201,7 @@ final class Handshake {
     } else {
       connection.fastOpening.fallBack();
     }
+    connection.counters.originalsOut += length > 0 ? 1 : 0;
     connection.out.sendSyn(
         TcpHeader.SYN | connection.ecn.synFlags(retries > 0),
         window,
@@ -244,11 +245,15 @@ final class Handshake {
   /** Neither our SYN nor our SYN-ACK has been answered in time. */
   void onTimeout(long now) {
     boolean active = tcb.state == TcpState.SYN_SENT;
+    connection.statistics.increment(TcpCounter.TIMEOUTS);
     if (isGivenUp(active, now)) {
+      connection.statistics.increment(TcpCounter.ABORT_ON_TIMEOUT);
       connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
       return;
     }
     retries++;
+    connection.counters.sentAgain++;
+    connection.statistics.increment(TcpCounter.SYN_RETRANS);
     if (active) {
       connection.fastOpening.onTimeout(retries, now);
       sendSyn(now);
@@ -280,6 +285,11 @@ final class Handshake {
     }
     // RFC 7413 section 4.2.2: data of the SYN that the SYN-ACK does not acknowledge is sent again.
     int sent = tcb.sndNxt;
+    int inSyn = SequenceNumber.diff(sent, tcb.iss) - 1;
+    if (inSyn > 0) {
+      connection.statistics.increment(
+          segment.ack == sent ? TcpCounter.FAST_OPEN_ACTIVE : TcpCounter.FAST_OPEN_ACTIVE_FAIL);
+    }
     connection.sender.buffer.discard(SequenceNumber.diff(segment.ack, tcb.iss) - 1);
     tcb.sndNxt = segment.ack;
     tcb.sndUna = segment.ack;

@@ -35,6 +35,7 @@ final class LossRecovery {
   private final Ecn ecn;
   private final SegmentSize size;
   private final TcpConfiguration configuration;
+  private final TcpStatistics statistics;
   private CongestionControl congestion;
 
   private Phase phase = Phase.OPEN;
@@ -76,7 +77,8 @@ final class LossRecovery {
       Ecn ecn,
       SegmentSize size,
       TcpConfiguration configuration,
-      CongestionControl congestion) {
+      CongestionControl congestion,
+      TcpStatistics statistics) {
     this.tcb = tcb;
     this.queue = queue;
     this.rack = rack;
@@ -85,6 +87,7 @@ final class LossRecovery {
     this.size = size;
     this.configuration = configuration;
     this.congestion = congestion;
+    this.statistics = statistics;
   }
 
   void start() {
@@ -232,6 +235,13 @@ final class LossRecovery {
             && SequenceNumber.lt(news.echo, firstRetransmissionStamp);
     boolean allTwice = news.duplicateArrived && unprovenRetransmissions == 0;
     if (echoedOriginal || allTwice) {
+      boolean past = SequenceNumber.ge(tcb.sndUna, recover);
+      statistics.increment(
+          phase == Phase.LOSS
+              ? TcpCounter.LOSS_UNDO
+              : allTwice
+                  ? TcpCounter.DSACK_UNDO
+                  : past ? TcpCounter.FULL_UNDO : TcpCounter.PARTIAL_UNDO);
       undo();
     }
   }
@@ -293,6 +303,8 @@ final class LossRecovery {
   private void forwardRto(Acknowledgment news, boolean past) {
     if (news.originalArrived) {
       // (3b): "declare the timeout spurious".
+      statistics.increment(TcpCounter.LOSS_UNDO);
+      statistics.increment(TcpCounter.SPURIOUS_RTOS);
       undo();
       return;
     }
@@ -392,6 +404,7 @@ final class LossRecovery {
   }
 
   private void enterRecovery(int delivered, long now) {
+    statistics.increment(tcb.sackOk ? TcpCounter.SACK_RECOVERY : TcpCounter.RENO_RECOVERY);
     if (phase != Phase.CWR) {
       undoable = false;
       remember();
@@ -488,6 +501,9 @@ final class LossRecovery {
   /** The retransmission timer expired (RFC 6298 section 5, RFC 5681 section 3.1, RFC 8985 6.3). */
   void onTimeout(boolean first, long now) {
     boolean newEpisode = phase != Phase.LOSS;
+    if (first) {
+      countFailure();
+    }
     boolean reduce =
         phase == Phase.OPEN || phase == Phase.DISORDER || SequenceNumber.ge(tcb.sndUna, recover);
     if (reduce) {
@@ -501,6 +517,7 @@ final class LossRecovery {
     if (head != null && head.sacked) {
       // RFC 2018 section 5: "the data sender SHOULD turn off all of the SACKed bits": the receiver
       // has reneged.
+      statistics.increment(TcpCounter.SACK_RENEGING);
       queue.forgetSacks();
     }
     duplicates = 0;
@@ -517,6 +534,20 @@ final class LossRecovery {
     phase = Phase.LOSS;
     recover = tcb.sndNxt;
     congestion.setWindow((long) pipe() + tcb.sndMss);
+  }
+
+  /** What was being repaired, or looked like a loss, has come to a timeout. */
+  private void countFailure() {
+    boolean sack = tcb.sackOk;
+    switch (phase) {
+      case RECOVERY ->
+          statistics.increment(
+              sack ? TcpCounter.SACK_RECOVERY_FAIL : TcpCounter.RENO_RECOVERY_FAIL);
+      case LOSS -> statistics.increment(TcpCounter.LOSS_FAILURES);
+      case DISORDER ->
+          statistics.increment(sack ? TcpCounter.SACK_FAILURES : TcpCounter.RENO_FAILURES);
+      case OPEN, CWR -> {}
+    }
   }
 
   /** What is outstanding was too large for the path: it is sent again, which is no congestion. */

@@ -19,4 +19,7 @@ sealed interface Occupant permits TcpEndpoint, HalfOpen {
 
   /** What the inspector shows, or null if there is no connection. */
   @Nullable TcpStatus status();
+
+  /** Adds what a connection has counted and the stack does not know yet. */
+  void addCounts(TcpStatistics.Sums sums);
 }

@@ -31,6 +31,9 @@ final class Receiver {
   /** Whether what came next in order was not taken, for want of memory. */
   private boolean refused;
 
+  /** Whether the window was shut when we last told it. */
+  private boolean shut;
+
   /** Whether data has come of which nobody has thought yet when to acknowledge it. */
   private boolean fresh;
 
@@ -100,6 +103,7 @@ final class Receiver {
       // As Linux: the one case in which the right edge moves left. The peer is to hear when it can
       // send again, by the update that follows a read, rather than to try.
       refused = false;
+      countZero(true);
       tcb.rcvAdv = tcb.rcvNxt;
       return 0;
     }
@@ -114,10 +118,22 @@ final class Receiver {
     }
     int shift = tcb.rcvWindShift;
     int field = Math.min(offer >> shift, 65_535);
+    countZero(field == 0);
     // A window that is no multiple of the unit is rounded down in the header, yet its right edge
     // stays where it was promised (RFC 7323 section 2.4).
     tcb.rcvAdv = SequenceNumber.add(tcb.rcvNxt, Math.max(field << shift, Math.min(offer, offered)));
     return field;
+  }
+
+  private void countZero(boolean zero) {
+    if (zero != shut) {
+      shut = zero;
+      count(zero ? TcpCounter.TO_ZERO_WINDOW : TcpCounter.FROM_ZERO_WINDOW);
+    }
+  }
+
+  private void count(TcpCounter counter) {
+    connection.statistics.increment(counter);
   }
 
   /** The largest window there can be at present: what a part of it is measured by. */
@@ -197,6 +213,10 @@ final class Receiver {
     if (duplicateLeft != duplicateRight) {
       edges[0] = duplicateLeft;
       edges[1] = duplicateRight;
+      count(
+          SequenceNumber.lt(duplicateLeft, tcb.rcvNxt)
+              ? TcpCounter.DSACK_OLD_SENT
+              : TcpCounter.DSACK_OUT_OF_ORDER_SENT);
       duplicateLeft = duplicateRight;
       count = 1;
     }
@@ -355,6 +375,7 @@ final class Receiver {
   void onDelayedAck(long now) {
     delayed.onTimeout();
     if (tcb.rcvNxt != tcb.lastAckSent) {
+      count(TcpCounter.DELAYED_ACKS);
       connection.sendAck(now);
     }
   }

@@ -19,6 +19,9 @@ final class RetransmissionQueue {
   private int again;
   private int twice;
 
+  /** How many were found to be lost again and nobody was told yet. */
+  private int lostAgain;
+
   /** The first segment, or null if nothing is outstanding. */
   @Nullable SentSegment first() {
     return first;
@@ -131,8 +134,17 @@ final class RetransmissionQueue {
       lost += segment.length();
     }
     if (segment.underWayAgain) {
+      lostAgain++;
       segment.underWayAgain = false;
       again -= segment.length();
+    }
+  }
+
+  /** Tells how many that had been sent again were found to be lost again since the last call. */
+  void countLostAgain(TcpStatistics statistics) {
+    if (lostAgain != 0) {
+      statistics.add(TcpCounter.LOST_RETRANSMIT, lostAgain);
+      lostAgain = 0;
     }
   }
 

@@ -127,6 +127,7 @@ final class SegmentArrives {
     noteTimestamp(segment);
     int window = tcb.rcvWnd();
     if (window == 0 && segment.length() > 0) {
+      count(TcpCounter.ZERO_WINDOW_DROP);
       // "special allowance should be made to accept valid ACKs, URGs, and RSTs": the rest is not
       // taken, and the sender is told where the window stands.
       receiver.acknowledgeAtOnce();
@@ -149,7 +150,7 @@ final class SegmentArrives {
     // R1: "If there is a Timestamps option in the arriving segment, SEG.TSval < TS.Recent ... then
     // treat the arriving segment as not acceptable: Send an acknowledgment in reply ... and drop".
     connection.drop(segment, DropReason.TCP_PAWS);
-    challenge(now, segment.length() > 0);
+    boolean _ = answer(now, segment.length() > 0, TcpCounter.ACK_SKIPPED_PAWS);
     return false;
   }
 
@@ -235,6 +236,7 @@ final class SegmentArrives {
       return;
     }
     if (segment.dataLength() > 0 && lt(segment.seq, tcb.rcvNxt)) {
+      count(TcpCounter.DELAYED_ACK_LOST);
       receiver.delayed().hurry();
     }
     reportDuplicate(segment);
@@ -248,7 +250,8 @@ final class SegmentArrives {
         return;
       }
     }
-    challenge(now, segment.dataLength() > 0 || segment.has(TcpHeader.FIN));
+    boolean carries = segment.dataLength() > 0 || segment.has(TcpHeader.FIN);
+    boolean _ = answer(now, carries, TcpCounter.ACK_SKIPPED_SEQUENCE);
   }
 
   /** Whether a segment has arrived before, but reaches as far as we have acknowledged. */
@@ -264,14 +267,27 @@ final class SegmentArrives {
    * Acknowledges what is not acceptable; what carries no data only so often, lest two ends with
    * different ideas answer each other for ever (RFC 5961 section 7 limits the rate too).
    */
-  private void challenge(long now, boolean carriesData) {
+  private boolean answer(long now, boolean carriesData, TcpCounter skipped) {
     if (!carriesData) {
       if (now - lastChallenge < connection.configuration.challengeAckInterval()) {
-        return;
+        count(skipped);
+        return false;
       }
       lastChallenge = now;
     }
     connection.sendAck(now);
+    return true;
+  }
+
+  /** The challenge ACK of RFC 5961. */
+  private void challenge(long now) {
+    if (answer(now, false, TcpCounter.ACK_SKIPPED_CHALLENGE)) {
+      count(TcpCounter.CHALLENGE_ACK);
+    }
+  }
+
+  private void count(TcpCounter counter) {
+    connection.statistics.increment(counter);
   }
 
   /** Second: "check the RST bit", as RFC 5961 section 3.2 has it. */
@@ -288,7 +304,7 @@ final class SegmentArrives {
       // RFC 5961 section 3.2: "If the RST bit is set and the sequence number does not exactly match
       // the next expected sequence value, yet is within the current receive window ..., TCP MUST
       // send an acknowledgment".
-      challenge(now, false);
+      challenge(now);
       return false;
     }
     switch (tcb.state) {
@@ -311,7 +327,8 @@ final class SegmentArrives {
     }
     if (connection.configuration.robustResets() || tcb.state == TcpState.TIME_WAIT) {
       // "TCP MUST send an ACK (also referred to as challenge ACK) to the remote peer".
-      challenge(now, false);
+      count(TcpCounter.SYN_CHALLENGE);
+      challenge(now);
     } else {
       connection.abort(Errno.ECONNRESET, now);
     }
@@ -364,7 +381,7 @@ final class SegmentArrives {
             : SequenceNumber.add(tcb.sndUna, -(1 << 30));
     if (gt(segment.ack, tcb.sndNxt) || lt(segment.ack, oldest)) {
       connection.drop(segment, DropReason.TCP_OUT_OF_WINDOW);
-      challenge(now, false);
+      challenge(now);
       return false;
     }
     return true;
@@ -399,6 +416,7 @@ final class SegmentArrives {
       // pending in the TCP connection, or if new data is received after CLOSE is called, its TCP
       // implementation SHOULD send a RST to show that data was lost". As on Linux, it answers the
       // segment.
+      count(TcpCounter.ABORT_ON_DATA);
       connection.refuse(segment);
       connection.terminate(Errno.ECONNRESET, now);
       return false;

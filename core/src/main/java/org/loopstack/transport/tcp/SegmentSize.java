@@ -117,13 +117,18 @@ final class SegmentSize {
   /** SND.UNA has moved: perhaps beyond a probe. */
   void acknowledged() {
     if (search != null && search.acknowledged(tcb.sndUna)) {
+      connection.statistics.increment(TcpCounter.MTU_PROBE_SUCCESS);
       grow();
     }
   }
 
   /** Whether what is lost, at SND.UNA, is a probe and so no sign of congestion. */
   boolean isProbeLost() {
-    return search != null && search.lost(tcb.sndUna);
+    boolean lost = search != null && search.lost(tcb.sndUna);
+    if (lost) {
+      connection.statistics.increment(TcpCounter.MTU_PROBE_FAIL);
+    }
+    return lost;
   }
 
   /** Something is sent again: whatever becomes of a probe now says nothing of its size. */

@@ -110,7 +110,8 @@ final class Sender {
             connection.ecn,
             size,
             connection.configuration,
-            CongestionControls.create(connection.settings.congestion, connection.configuration));
+            CongestionControls.create(connection.settings.congestion, connection.configuration),
+            connection.statistics);
     this.validation = new CongestionWindowValidation(connection.configuration, rtt);
   }
 
@@ -312,6 +313,7 @@ final class Sender {
       if (room < needed || (outsideWindow && !head)) {
         return;
       }
+      count(afterTimeout ? TcpCounter.SLOW_START_RETRANS : TcpCounter.FAST_RETRANS);
       sendAgain(s, now);
       if (head) {
         // As Linux: what was sent again gets as long as what is new.
@@ -355,6 +357,7 @@ final class Sender {
     }
     size.abandonProbe();
     retransmissions++;
+    connection.counters.sentAgain++;
     connection.counters.bytesSentAgain += segment.dataLength();
     recovery.sent(segment.length(), true, connection.out.timestamp(now));
     queue.sentAgain(segment, now);
@@ -454,6 +457,7 @@ final class Sender {
     SentSegment segment = new SentSegment(seq, end, fin, now);
     segment.push = length > 0 && SequenceNumber.add(seq, length) == dataEnd();
     queue.append(segment);
+    connection.counters.originalsOut++;
     recovery.sent(length, false, 0);
     if (length > 0) {
       connection.receiver.onDataSent(now);
@@ -513,7 +517,13 @@ final class Sender {
     rack.acknowledgmentEnds();
     TcpCounters counters = connection.counters;
     counters.delivered += news.segments;
-    counters.duplicatesReported += news.duplicateArrived ? 1 : 0;
+    if (news.duplicateArrived) {
+      counters.duplicatesReported++;
+      count(
+          SequenceNumber.lt(segment.options().sackLeft(0), segment.ack)
+              ? TcpCounter.DSACK_RECEIVED
+              : TcpCounter.DSACK_OUT_OF_ORDER_RECEIVED);
+    }
     rate.delivered(news.delivered, tcb.sndUna, tcb.sndNxt, now);
     long measured = measure(now);
     boolean repaired = probe.acknowledged(news, segment.ack);
@@ -522,9 +532,11 @@ final class Sender {
     long again = recovery.acknowledged(news, limited, measured, now);
     withheld |= news.reduced && oneSegment;
     if (repaired) {
+      count(TcpCounter.LOSS_PROBE_RECOVERY);
       recovery.probeRepairedLoss(flight, now);
     }
     setReorderingTimer(again);
+    queue.countLostAgain(connection.statistics);
     if (news.advanced) {
       afterProgress(now);
     }
@@ -676,6 +688,7 @@ final class Sender {
     if (head == null) {
       return;
     }
+    count(TcpCounter.TIMEOUTS);
     if (timeouts == 0) {
       stalledSince = head.sentAt;
       retriedSince = now;
@@ -686,6 +699,7 @@ final class Sender {
     followPath();
     doubtPath(now);
     recovery.onTimeout(timeouts == 0, now);
+    queue.countLostAgain(connection.statistics);
     timeouts++;
     rtt.backOff();
     probe.cancel();
@@ -729,6 +743,7 @@ final class Sender {
 
   private boolean giveUp(boolean due, long now) {
     if (due) {
+      count(TcpCounter.ABORT_ON_TIMEOUT);
       connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
     }
     return due;
@@ -756,6 +771,7 @@ final class Sender {
     }
     windowProbes++;
     persistBackOff++;
+    count(TcpCounter.WINDOW_PROBE);
     provoke(now);
     long deadline = now + rtt.timeout(persistBackOff);
     timers.set(PERSIST, connection.userTimeout.clamp(deadline, stalledSince));
@@ -769,6 +785,7 @@ final class Sender {
   /** RACK's reordering timer expired. */
   void onReorderingTimeout(long now) {
     setReorderingTimer(recovery.reorderingTimeout(now));
+    queue.countLostAgain(connection.statistics);
     output(now);
   }
 
@@ -796,6 +813,7 @@ final class Sender {
     if (tail == null || recovery.phase() != LossRecovery.Phase.OPEN) {
       return;
     }
+    count(TcpCounter.LOSS_PROBES);
     followPath();
     int queued = SequenceNumber.diff(dataEnd(), tcb.sndNxt);
     int length = Math.min(queued, Math.min(tcb.sndMss, tcb.sndWnd - flightSize()));
@@ -807,6 +825,10 @@ final class Sender {
     }
     probe.sent(tcb.sndNxt, !isNew);
     timers.set(RETRANSMISSION, now + rtt.timeout());
+  }
+
+  private void count(TcpCounter counter) {
+    connection.statistics.increment(counter);
   }
 
   private static SentSegment requireLast(@Nullable SentSegment tail) {

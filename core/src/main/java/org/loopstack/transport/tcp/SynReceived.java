@@ -79,7 +79,7 @@ final class SynReceived {
     } else if (isSynInside(h, segment)) {
       // RFC 5961 section 4.2: "TCP MUST send an ACK (also referred to as challenge ACK)".
       if (configuration.robustResets()) {
-        challenge(h, false, now);
+        challengeByRfc5961(h, now);
       } else {
         abort(h, now);
       }
@@ -90,7 +90,10 @@ final class SynReceived {
       protocol.sendReset(segment.packet());
     } else if (defers(h, segment, listener.settings())) {
       h.deferring = true;
+      count(TcpCounter.DEFER_ACCEPT_DROP);
     } else if (!listener.establish(h, segment.packet())) {
+      count(TcpCounter.LISTEN_OVERFLOWS);
+      count(TcpCounter.LISTEN_DROPS);
       // As on Linux the acknowledgment is ignored: the SYN-ACK goes again, and the peer tries
       // again.
       drop(segment, DropReason.TCP_BACKLOG_FULL);
@@ -104,7 +107,7 @@ final class SynReceived {
   private boolean checkSequence(HalfOpen h, Segment segment, long now) {
     if (failsPaws(h, segment)) {
       drop(segment, DropReason.TCP_PAWS);
-      challenge(h, segment.length() > 0, now);
+      boolean _ = challenge(h, segment.length() > 0, TcpCounter.ACK_SKIPPED_SYN_RECEIVED, now);
       return false;
     }
     boolean again = segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.ACK | TcpHeader.RST);
@@ -122,7 +125,8 @@ final class SynReceived {
         // The peer has not got our SYN-ACK, or not yet.
         sendAgain(h, now);
       } else if (!segment.has(TcpHeader.RST)) {
-        challenge(h, segment.dataLength() > 0 || segment.has(TcpHeader.FIN), now);
+        boolean carries = segment.dataLength() > 0 || segment.has(TcpHeader.FIN);
+        boolean _ = challenge(h, carries, TcpCounter.ACK_SKIPPED_SYN_RECEIVED, now);
       }
       return false;
     }
@@ -138,8 +142,10 @@ final class SynReceived {
   /** Second: "check the RST bit", as RFC 5961 section 3.2 has it. */
   private void reset(HalfOpen h, Segment segment, long now) {
     if (configuration.robustResets() && segment.seq != h.rcvNxt()) {
-      challenge(h, false, now);
+      challengeByRfc5961(h, now);
     } else {
+      count(TcpCounter.ATTEMPT_FAILS);
+      count(TcpCounter.EMBRYONIC_RSTS);
       // "If this connection was initiated with a passive OPEN ..., then return this connection to
       // LISTEN state and return. The user need not be informed."
       forget(h);
@@ -152,13 +158,29 @@ final class SynReceived {
   }
 
   /** RFC 5961 section 7: what carries no data is answered only so often. */
-  private void challenge(HalfOpen h, boolean carriesData, long now) {
-    if (carriesData || h.mayChallenge(configuration.challengeAckInterval(), now)) {
+  private boolean challenge(HalfOpen h, boolean carriesData, TcpCounter skipped, long now) {
+    boolean may = carriesData || h.mayChallenge(configuration.challengeAckInterval(), now);
+    if (may) {
       out.answer(h, listener.settings(), TcpHeader.ACK, now);
+    } else {
+      count(skipped);
+    }
+    return may;
+  }
+
+  private void challengeByRfc5961(HalfOpen h, long now) {
+    if (challenge(h, false, TcpCounter.ACK_SKIPPED_CHALLENGE, now)) {
+      count(TcpCounter.CHALLENGE_ACK);
     }
   }
 
+  private void count(TcpCounter counter) {
+    protocol.statistics().increment(counter);
+  }
+
   private void abort(HalfOpen h, long now) {
+    count(TcpCounter.ATTEMPT_FAILS);
+    count(TcpCounter.EMBRYONIC_RSTS);
     out.answer(h, listener.settings(), TcpHeader.RST | TcpHeader.ACK, now);
     forget(h);
   }
@@ -189,6 +211,8 @@ final class SynReceived {
   }
 
   private void sendAgain(HalfOpen h, long now) {
+    count(TcpCounter.RETRANS_SEGS);
+    count(TcpCounter.SYN_RETRANS);
     out.synAck(h, listener.settings(), null, now);
     h.deadline = deadline(h, now);
     cache.later(h);
@@ -210,6 +234,7 @@ final class SynReceived {
   }
 
   private void onTimeout(HalfOpen h, int allowed, long now) {
+    count(TcpCounter.TIMEOUTS);
     int patience = h.deferring ? listener.settings().deferAccept : 0;
     long limit = UserTimeout.limit(listener.settings(), h.remoteTimeout());
     boolean late = limit > 0 && now - h.firstSent >= limit;

@@ -50,6 +50,9 @@ final class TcpConnection {
     /** What all connections of the stack hold together. */
     TcpMemory memory();
 
+    /** What TCP of the stack counts. */
+    TcpStatistics statistics();
+
     /** A writer has no room because all connections together hold too much. */
     void awaitMemory();
 
@@ -85,6 +88,7 @@ final class TcpConnection {
   final TcpCounters counters = new TcpCounters();
   final UserTimeout userTimeout;
   final TcpMemory.Account account;
+  final TcpStatistics statistics;
 
   private final SegmentArrives arrives;
   private final Owner owner;
@@ -110,6 +114,7 @@ final class TcpConnection {
     this.settings = settings;
     this.owner = owner;
     account = new TcpMemory.Account(owner.memory());
+    statistics = owner.statistics();
     userTimeout = new UserTimeout(settings);
     ecn = new Ecn(configuration);
     sender = new Sender(this);
@@ -125,6 +130,7 @@ final class TcpConnection {
   void open(int iss, int timestampOffset, long now) {
     tcb.tsOffset = timestampOffset;
     counters.begin(now);
+    statistics.increment(TcpCounter.ACTIVE_OPENS);
     handshake.open(iss, now);
   }
 
@@ -133,8 +139,9 @@ final class TcpConnection {
     tcb.tsOffset = half.tsOffset;
     lastHeard = now;
     counters.begin(half.firstSent);
-    counters.segmentsIn = 1;
-    counters.segmentsOut = 1 + half.retries;
+    counters.passive = true;
+    counters.resume(1 + half.retries);
+    statistics.increment(TcpCounter.PASSIVE_OPENS);
     handshake.resume(half, now);
   }
 
@@ -142,8 +149,7 @@ final class TcpConnection {
   void answerEarly(Segment syn, HalfOpen half, long now) {
     resume(half, now);
     counters.begin(now);
-    counters.segmentsIn = 0;
-    counters.segmentsOut = 0;
+    counters.beginEarly();
     counters.arrived(syn, now);
     handshake.answerEarly(syn, now);
   }
@@ -297,6 +303,7 @@ final class TcpConnection {
       abort(softErrorOr(Errno.ETIMEDOUT), now);
     } else {
       keepAliveProbes++;
+      statistics.increment(TcpCounter.KEEP_ALIVE);
       sender.provoke(now);
       timers.set(KEEP_ALIVE, now + settings.keepAliveInterval);
     }
@@ -403,6 +410,8 @@ final class TcpConnection {
   /** A connection that nobody can read any more does not wait for ever for the peer's FIN. */
   void armFinWait2(long now) {
     if (tcb.state == TcpState.FIN_WAIT_2 && owner.isOrphan()) {
+      // On Linux it has become a socket in TIME-WAIT by this, if only for the memory.
+      statistics.increment(TcpCounter.TIME_WAITED);
       timers.set(LINGER, now + configuration.finTimeout());
     }
   }
@@ -417,6 +426,9 @@ final class TcpConnection {
   }
 
   private void enterTimeWait(long now) {
+    if (!timers.isSet(LINGER)) {
+      statistics.increment(TcpCounter.TIME_WAITED);
+    }
     timers.stopAll();
     sender.clear();
     receiver.queue.clear();
@@ -434,6 +446,8 @@ final class TcpConnection {
   void giveWay(Segment syn, long now) {
     // As in Linux, a new ISS lies beyond the old window, whatever the clock has done meanwhile.
     int firstFree = SequenceNumber.add(tcb.sndNxt, 65_535 + 2);
+    // The listener counts the SYN as its own.
+    counters.handedOn++;
     terminate(null, now);
     owner.reopen(syn.packet(), firstFree);
   }
@@ -441,18 +455,22 @@ final class TcpConnection {
   /** Ends the connection with a reset to the peer, if there is one to be told. */
   void abort(@Nullable Errno reason, long now) {
     switch (tcb.state) {
-      case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT ->
-          out.send(tcb.sndNxt, TcpHeader.RST | TcpHeader.ACK, null, 0, now);
+      case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> sendReset(now);
       case CLOSING, LAST_ACK -> {
         // The RFC deletes the connection without a word; as on Linux, the peer is told if it lacks
         // data.
         if (sender.buffer.size() > 0) {
-          out.send(tcb.sndNxt, TcpHeader.RST | TcpHeader.ACK, null, 0, now);
+          sendReset(now);
         }
       }
       default -> {}
     }
     terminate(reason, now);
+  }
+
+  private void sendReset(long now) {
+    statistics.increment(TcpCounter.OUT_RSTS);
+    out.send(tcb.sndNxt, TcpHeader.RST | TcpHeader.ACK, null, 0, now);
   }
 
   /** Ends the connection, with an error for the user or without. */
@@ -463,6 +481,16 @@ final class TcpConnection {
   }
 
   private void end(TcpEvent event, @Nullable Errno reason) {
+    switch (tcb.state) {
+      case ESTABLISHED, CLOSE_WAIT -> statistics.increment(TcpCounter.ESTAB_RESETS);
+      // As on Linux, an attempt that its user has given up has not failed.
+      case SYN_SENT, SYN_RECEIVED -> {
+        if (reason != null) {
+          statistics.increment(TcpCounter.ATTEMPT_FAILS);
+        }
+      }
+      default -> {}
+    }
     on(event);
     error = reason;
     timers.stopAll();
@@ -470,6 +498,7 @@ final class TcpConnection {
     // What had arrived in order stays readable, as on Linux.
     receiver.queue.clear();
     count();
+    counters.end(statistics);
     owner.raise(Readiness.ALL);
     owner.finished();
   }

@@ -17,6 +17,26 @@ final class TcpCounters {
   int delivered;
   int duplicatesReported;
 
+  /** Segments that went out for the first time, behind the SYN: data or a FIN. */
+  int originalsOut;
+
+  /** Segments that were sent again, SYNs among them. */
+  int sentAgain;
+
+  /** Of {@link #segmentsIn} and {@link #segmentsOut}, those that the listener has counted. */
+  private int inOfListener;
+
+  private int outOfListener;
+
+  /** Segments taken in that somebody else counts after all. */
+  int handedOn;
+
+  /** Whether the acknowledgment of our SYN counts as delivered: as on Linux, not of a SYN-ACK. */
+  boolean passive;
+
+  /** Whether the stack has been told. */
+  private boolean counted;
+
   /** When data was sent or has arrived last; the connection's beginning before that. */
   long dataSentAt;
 
@@ -27,6 +47,47 @@ final class TcpCounters {
     dataSentAt = now;
     dataArrivedAt = now;
     acknowledgmentArrivedAt = now;
+  }
+
+  /** A listener has seen the SYN, and sent and counted so many SYN-ACKs. */
+  void resume(int synAcks) {
+    segmentsIn = 1;
+    segmentsOut = synAcks;
+    inOfListener = segmentsIn;
+    outOfListener = segmentsOut;
+  }
+
+  /** The SYN is the connection's own, and so will be its answers: Fast Open. */
+  void beginEarly() {
+    segmentsIn = 0;
+    segmentsOut = 0;
+    inOfListener = 0;
+    outOfListener = 0;
+  }
+
+  /** The connection has ended: from here on the stack has what was counted. */
+  void end(TcpStatistics statistics) {
+    if (!counted) {
+      counted = true;
+      statistics.ended(this);
+    }
+  }
+
+  /** Adds what the stack has not been told yet. */
+  void addUncounted(TcpStatistics.Sums sums) {
+    if (!counted) {
+      addTo(sums);
+    }
+  }
+
+  /** Adds what was counted for the whole stack. */
+  void addTo(TcpStatistics.Sums sums) {
+    sums.add(TcpCounter.IN_SEGS, segmentsIn - inOfListener - handedOn);
+    sums.add(TcpCounter.OUT_SEGS, segmentsOut - outOfListener - sentAgain);
+    sums.add(TcpCounter.RETRANS_SEGS, sentAgain);
+    sums.add(TcpCounter.ORIGINAL_DATA_SENT, originalsOut);
+    sums.add(TcpCounter.DELIVERED, passive ? Math.max(0, delivered - 1) : delivered);
+    sums.add(TcpCounter.OUT_OF_ORDER_QUEUE, outOfOrder);
   }
 
   void sent(int length, long now) {

@@ -125,11 +125,13 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     int flags = TcpHeader.flags(packet.head(), packet.transportOffset());
     if (early && (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
       // Another thread has found this endpoint in the table before its SYN was on the inbox.
+      statistics().increment(TcpCounter.IN_SEGS);
       drop(packet, DropReason.TCP_OUT_OF_WINDOW);
       return;
     }
     beginning = null;
     if (half.listener().isClosed()) {
+      statistics().increment(TcpCounter.IN_SEGS);
       finished();
       protocol.sendReset(packet);
       return;
@@ -144,6 +146,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
           new TcpConnection(
               protocol.configuration(), settings, protocol.internet(), tuple, route, this);
     } catch (ErrnoException noWayBack) {
+      statistics().increment(TcpCounter.IN_SEGS);
       finished();
       return;
     }
@@ -257,6 +260,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
             };
     reusableSince = reusable ? Math.max(1, now) : 0;
     if (!protocol.claimTimeWait()) {
+      statistics().increment(TcpCounter.TIME_WAIT_OVERFLOW);
       // As Linux above tcp_max_tw_buckets: memory goes before the protection of the next one.
       if (c != null) {
         c.terminate(null, now);
@@ -286,6 +290,11 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   @Override
   public TcpMemory memory() {
     return protocol.memory();
+  }
+
+  @Override
+  public TcpStatistics statistics() {
+    return protocol.statistics();
   }
 
   @Override
@@ -413,7 +422,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     try {
       TcpConnection c = connection;
       FourTuple t = ends;
-      return c == null || t == null ? null : TcpStatus.of(c, t);
+      return c == null || t == null ? null : TcpStatus.of(c, t, now);
     } finally {
       exit(now);
     }
@@ -796,6 +805,18 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   @Override
   public Set<SocketOption<?>> supportedOptions() {
     return TcpSettings.streamOptions(family);
+  }
+
+  @Override
+  public void addCounts(TcpStatistics.Sums sums) {
+    long now = enter();
+    try {
+      if (connection != null) {
+        connection.counters.addUncounted(sums);
+      }
+    } finally {
+      exit(now);
+    }
   }
 
   /** The core; whoever asks sees to it that nobody else uses it. */

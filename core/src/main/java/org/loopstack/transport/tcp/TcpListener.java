@@ -124,9 +124,17 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   }
 
   private void deliver(Occupant occupant, Packet packet) {
-    if (!occupant.offer(packet)) {
-      protocol.internet().drop(packet, DropReason.INBOX_FULL);
+    if (packet.attachment() instanceof IcmpError) {
+      if (!occupant.offer(packet)) {
+        protocol.internet().drop(packet, DropReason.INBOX_FULL);
+      }
+    } else {
+      protocol.handOver(occupant, packet);
     }
+  }
+
+  private void count(TcpCounter counter) {
+    protocol.statistics().increment(counter);
   }
 
   /** LISTEN (RFC 9293 section 3.10.7.2). */
@@ -154,6 +162,8 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     boolean pressed = firstFree == null && cache.size() >= configuration.maxHalfOpen(backlog);
     if (isFull() || (pressed && mode == SynCookieMode.NEVER)) {
       // As on Linux the SYN is dropped, not refused: the client tries again later.
+      count(isFull() ? TcpCounter.LISTEN_OVERFLOWS : TcpCounter.REQUEST_QUEUE_FULL_DROP);
+      count(TcpCounter.LISTEN_DROPS);
       protocol.internet().drop(syn, DropReason.TCP_BACKLOG_FULL);
       return;
     }
@@ -170,6 +180,8 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     if (pressed || (mode == SynCookieMode.ALWAYS && firstFree == null)) {
       lastCookie = now;
       cookieSent = true;
+      count(TcpCounter.REQUEST_QUEUE_FULL_DO_COOKIES);
+      count(TcpCounter.SYN_COOKIES_SENT);
       protocol.cookies().encode(answer, ends, now);
       out.synAck(new HalfOpen(this, ends, answer, now), settings, null, now);
       return;
@@ -192,10 +204,16 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     int limit = fastOpen.limit(settings.fastOpen, backlog);
     if (limit > 0 && fastOpen.isMeant(syn)) {
       if (!fastOpen.isAdmitted(half.ends(), syn, now)) {
+        count(
+            syn.options().fastOpenCookieLength() > 0
+                ? TcpCounter.FAST_OPEN_PASSIVE_FAIL
+                : TcpCounter.FAST_OPEN_COOKIE_REQUIRED);
         cookie = fastOpen.answer(half.ends(), syn, now);
       } else if (claimEarly(limit)) {
         openEarly(syn.packet(), half);
         return;
+      } else {
+        count(TcpCounter.FAST_OPEN_LISTEN_OVERFLOW);
       }
     }
     Occupant other = protocol.connections().putIfAbsent(half.ends(), half);
@@ -213,6 +231,8 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   private void openEarly(Packet syn, HalfOpen half) {
     TcpEndpoint child = reserve() ? child(half, true) : null;
     if (child == null) {
+      count(TcpCounter.LISTEN_OVERFLOWS);
+      count(TcpCounter.LISTEN_DROPS);
       releaseEarly();
       protocol.internet().drop(syn, DropReason.TCP_BACKLOG_FULL);
       return;
@@ -220,6 +240,8 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     Occupant other = protocol.connections().putIfAbsent(half.ends(), child);
     if (other != null) {
       child.discard();
+    } else {
+      count(TcpCounter.FAST_OPEN_PASSIVE);
     }
     deliver(other == null ? child : other, syn);
   }
@@ -231,12 +253,15 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     int offset = protocol.isn().timestampOffset(ends);
     if (cookieSent && now - lastCookie <= SynCookies.VALID) {
       cookie = protocol.cookies().read(ends, segment, offset, now);
+      count(cookie == null ? TcpCounter.SYN_COOKIES_FAILED : TcpCounter.SYN_COOKIES_RECEIVED);
     }
     IpOptions options = IpOptions.of(settings.ipOptions, packet, ends.remote());
     Route route = cookie == null ? null : out.route(ends, options);
     if (cookie == null || route == null) {
       protocol.sendReset(packet);
     } else if (!reserve()) {
+      count(TcpCounter.LISTEN_OVERFLOWS);
+      count(TcpCounter.LISTEN_DROPS);
       protocol.internet().drop(packet, DropReason.TCP_BACKLOG_FULL);
     } else {
       HalfOpen.Answer answer =
@@ -322,6 +347,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     } else {
       // Another thread has done it, or the record is gone.
       child.discard();
+      protocol.statistics().add(TcpCounter.IN_SEGS, -1);
       protocol.dispatch(packet);
     }
     return true;
@@ -489,7 +515,19 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     }
     TransportAddress nobody = new TransportAddress(any(), 0);
     return new TcpStatus(
-        TcpState.LISTEN, local, nobody, acceptedCount.get(), backlog, 0, 0, 0, 0, 0, 0, 0);
+        TcpState.LISTEN,
+        local,
+        nobody,
+        acceptedCount.get(),
+        backlog,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        SocketDetailsReader.ofListener(settings, acceptedCount.get(), backlog));
   }
 
   @Override

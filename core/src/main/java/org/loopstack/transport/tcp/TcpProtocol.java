@@ -3,6 +3,7 @@ package org.loopstack.transport.tcp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +57,7 @@ public final class TcpProtocol implements UpperProtocol {
   private final Set<TcpListener> openListeners = ConcurrentHashMap.newKeySet();
   private final AtomicInteger timeWaits = new AtomicInteger();
   private final TcpMemory memory;
+  private final TcpStatistics statistics = new TcpStatistics();
   private volatile boolean closed;
 
   /** TCP over an internet layer; registers itself there. */
@@ -81,6 +83,20 @@ public final class TcpProtocol implements UpperProtocol {
 
   TcpMemory memory() {
     return memory;
+  }
+
+  TcpStatistics statistics() {
+    return statistics;
+  }
+
+  /** What was counted so far, by the names that {@code nstat} prints; also what is zero. */
+  public Map<String, Long> counters() {
+    return statistics.all(
+        sums -> {
+          for (Occupant each : connections.values()) {
+            each.addCounts(sums);
+          }
+        });
   }
 
   /** What all connections hold together. */
@@ -114,6 +130,7 @@ public final class TcpProtocol implements UpperProtocol {
   public void receive(Packet packet, IpAddress source, IpAddress destination) {
     DropReason invalid = validate(packet, source, destination);
     if (invalid != null) {
+      statistics.increment(TcpCounter.IN_SEGS);
       internet.drop(packet, invalid);
     } else {
       dispatch(packet, source, destination);
@@ -166,9 +183,13 @@ public final class TcpProtocol implements UpperProtocol {
         new FourTuple(
             destination, TcpHeader.destinationPort(b, at), source, TcpHeader.sourcePort(b, at));
     Occupant occupant = connections.get(ends);
+    if (!(occupant instanceof TcpEndpoint)) {
+      // A connection counts its own.
+      statistics.increment(TcpCounter.IN_SEGS);
+    }
     if (occupant != null) {
       if (!occupant.offer(packet)) {
-        internet.drop(packet, DropReason.INBOX_FULL);
+        refused(occupant, packet);
       }
       return;
     }
@@ -178,6 +199,23 @@ public final class TcpProtocol implements UpperProtocol {
     } else if (!listener.offer(packet)) {
       internet.drop(packet, DropReason.INBOX_FULL);
     }
+  }
+
+  /** Hands a segment over that was counted before. */
+  void handOver(Occupant occupant, Packet packet) {
+    if (occupant instanceof TcpEndpoint) {
+      statistics.add(TcpCounter.IN_SEGS, -1);
+    }
+    if (!occupant.offer(packet)) {
+      refused(occupant, packet);
+    }
+  }
+
+  private void refused(Occupant occupant, Packet packet) {
+    if (occupant instanceof TcpEndpoint) {
+      statistics.increment(TcpCounter.IN_SEGS);
+    }
+    internet.drop(packet, DropReason.INBOX_FULL);
   }
 
   /** Both ends of a segment's connection, ours as the local one. */
@@ -276,6 +314,8 @@ public final class TcpProtocol implements UpperProtocol {
         0,
         0);
     SegmentWriter.finishChecksum(reset, route, ends, options);
+    statistics.increment(TcpCounter.OUT_SEGS);
+    statistics.increment(TcpCounter.OUT_RSTS);
     // A reset that cannot be sent is a reset that is lost: the peer will ask again.
     byte[] inHeader = IpOptions.bytes(options);
     var _ =
@@ -375,6 +415,7 @@ public final class TcpProtocol implements UpperProtocol {
           return false;
         }
         replaced = old;
+        statistics.increment(TcpCounter.TIME_WAIT_RECYCLED);
       }
       ends = wanted;
       return true;

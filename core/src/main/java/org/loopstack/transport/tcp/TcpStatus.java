@@ -3,6 +3,7 @@ package org.loopstack.transport.tcp;
 
 import org.loopstack.transport.SocketInfo;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.transport.info.SocketDetails;
 
 /**
  * One connection or listener as the inspector shows it. Sizes are in bytes, times in nanoseconds.
@@ -19,6 +20,7 @@ import org.loopstack.transport.TransportAddress;
  * @param roundTripVariation of the round-trip time
  * @param retransmissionTimeout the timeout now, backed off
  * @param retransmissions segments sent again since the beginning
+ * @param details what {@code ss} shows besides
  */
 public record TcpStatus(
     TcpState state,
@@ -32,9 +34,10 @@ public record TcpStatus(
     long roundTripTime,
     long roundTripVariation,
     long retransmissionTimeout,
-    int retransmissions) {
+    int retransmissions,
+    SocketDetails details) {
 
-  static TcpStatus of(TcpConnection c, FourTuple ends) {
+  static TcpStatus of(TcpConnection c, FourTuple ends, long now) {
     return new TcpStatus(
         c.tcb.state,
         new TransportAddress(ends.local(), ends.localPort()),
@@ -47,7 +50,8 @@ public record TcpStatus(
         c.sender.rtt.srtt(),
         c.sender.rtt.rttVar(),
         c.sender.rtt.timeout(),
-        c.sender.retransmissions());
+        c.sender.retransmissions(),
+        SocketDetailsReader.of(c, now));
   }
 
   /** The same in the words of {@code ss}. */
@@ -59,6 +63,6 @@ public record TcpStatus(
           case SYN_RECEIVED -> "SYN-RECV";
           default -> state.name().replace('_', '-');
         };
-    return new SocketInfo("tcp", name, receiveQueue, sendQueue, local, remote);
+    return new SocketInfo("tcp", name, receiveQueue, sendQueue, local, remote, details);
   }
 }

@@ -105,7 +105,9 @@ final class UserCalls {
       }
       default -> {
         // RFC 2525 section 2.17: data that was received and not read is lost, and the peer is told.
-        if (reset || c.receiver.buffer.size() > 0) {
+        boolean unread = c.receiver.buffer.size() > 0;
+        if (reset || unread) {
+          c.statistics.increment(unread ? TcpCounter.ABORT_ON_CLOSE : TcpCounter.ABORT_ON_DATA);
           c.abort(null, now);
         } else {
           c.closeOutput(now);

@@ -2,6 +2,7 @@
 package org.loopstack.transport.udp;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 
@@ -23,6 +24,7 @@ final class ReceiveQueue {
   private static final int PAGE = 4096;
 
   private final AtomicInteger reserved = new AtomicInteger();
+  private final LongAdder drops = new LongAdder();
   private @Nullable Packet first;
   private @Nullable Packet last;
   private long bytes;
@@ -46,6 +48,7 @@ final class ReceiveQueue {
     int before = reserved.getAndAdd(cost);
     if (before != 0 && before + cost > limit) {
       reserved.getAndAdd(-cost);
+      drops.increment();
       return false;
     }
     return true;
@@ -58,6 +61,16 @@ final class ReceiveQueue {
 
   boolean isEmpty() {
     return first == null;
+  }
+
+  /** What those that wait cost. */
+  int reserved() {
+    return reserved.get();
+  }
+
+  /** How many have found no room. */
+  long drops() {
+    return drops.sum();
   }
 
   /** The payload bytes that wait. */

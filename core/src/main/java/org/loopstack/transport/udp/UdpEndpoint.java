@@ -19,6 +19,8 @@ import org.loopstack.transport.PortTable.Claim;
 import org.loopstack.transport.Readiness;
 import org.loopstack.transport.SocketInfo;
 import org.loopstack.transport.TransportAddress;
+import org.loopstack.transport.info.SocketDetails;
+import org.loopstack.transport.info.SocketMemory;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.UdpHeader;
@@ -46,6 +48,12 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   private volatile boolean closed;
 
   // Guarded by the lock.
+  private long readIpv4;
+  private long readIpv6;
+
+  /** Whether the protocol has been told what was read and sent. */
+  private boolean counted;
+
   private @Nullable Claim claim;
   private @Nullable IpAddress boundAddress;
 
@@ -248,6 +256,11 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
     target.put(head, UdpHeader.payloadAt(at), Math.min(length, target.remaining()));
     queue.taken(length);
     IpAddress source = (IpAddress) Objects.requireNonNull(packet.attachment());
+    if (source.isIpv4()) {
+      readIpv4++;
+    } else {
+      readIpv6++;
+    }
     int zone = source.isLinkLocal() && source.isIpv6() ? packet.interfaceIndex() : 0;
     return new TransportAddress(source, UdpHeader.sourcePort(head, at), zone);
   }
@@ -464,12 +477,29 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
       claim = null;
     }
     binding = null;
+    counted = true;
+    udp.ended(readIpv4, readIpv6, sender.sentIpv4(), sender.sentIpv6());
     for (GroupFilter.Membership m : groups.memberships()) {
       udp.internet().groups().leave(m.group(), m.interfaceIndex());
     }
     groups = GroupFilter.EMPTY;
     for (Packet packet; (packet = queue.poll()) != null; ) {
       queue.taken(UdpHeader.payloadLength(packet.head(), packet.transportOffset()));
+    }
+  }
+
+  /** Adds what was read and sent and the protocol does not know yet. */
+  void addCounts(long[] sums) {
+    long now = enter();
+    try {
+      if (!counted) {
+        sums[UdpProtocol.READ_IPV4] += readIpv4;
+        sums[UdpProtocol.READ_IPV6] += readIpv6;
+        sums[UdpProtocol.SENT_IPV4] += sender.sentIpv4();
+        sums[UdpProtocol.SENT_IPV6] += sender.sentIpv6();
+      }
+    } finally {
+      exit(now);
     }
   }
 
@@ -486,7 +516,18 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
               queue.bytes(),
               0,
               b.localAddress(),
-              b.remote());
+              b.remote(),
+              new SocketDetails(
+                  null,
+                  new SocketMemory(
+                      queue.reserved(),
+                      options.receiveLimit(),
+                      0,
+                      2L * options.sendBuffer(),
+                      queue.drops()),
+                  options.notable(),
+                  null,
+                  null));
     } finally {
       exit(now);
     }

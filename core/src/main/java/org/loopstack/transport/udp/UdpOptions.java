@@ -5,6 +5,8 @@ import java.net.NetworkInterface;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
@@ -191,6 +193,30 @@ final class UdpOptions {
   /** What the datagrams that wait may cost in all: as on Linux, twice what the user sees. */
   int receiveLimit() {
     return 2 * receiveBuffer;
+  }
+
+  int sendBuffer() {
+    return sendBuffer;
+  }
+
+  /** Those that say something, for the inspector. */
+  Map<String, String> notable() {
+    Map<String, String> all = new LinkedHashMap<>();
+    flag(all, "SO_REUSEADDR", reuseAddress);
+    flag(all, "SO_REUSEPORT", reusePort);
+    flag(all, "SO_BROADCAST", broadcast);
+    flag(all, "IPV6_V6ONLY", v6Only);
+    flag(all, "IP_DONTFRAGMENT", dontFragment);
+    if (trafficClass != 0) {
+      all.put("IP_TOS", "" + trafficClass);
+    }
+    return all;
+  }
+
+  private static void flag(Map<String, String> all, String name, boolean on) {
+    if (on) {
+      all.put(name, "on");
+    }
   }
 
   boolean reuseAddress() {

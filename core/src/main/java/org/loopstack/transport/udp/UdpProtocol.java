@@ -3,6 +3,9 @@ package org.loopstack.transport.udp;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.internet.Errno;
@@ -28,6 +31,25 @@ public final class UdpProtocol implements UpperProtocol, AutoCloseable {
   private final UdpConfiguration configuration;
   private final UdpDemultiplexer sockets;
   private volatile boolean closed;
+
+  // Where the counters of a socket stand in an array of sums.
+  static final int READ_IPV4 = 0;
+  static final int READ_IPV6 = 1;
+  static final int SENT_IPV4 = 2;
+  static final int SENT_IPV6 = 3;
+  private static final String[] NAMES = {
+    "UdpInDatagrams", "Udp6InDatagrams", "UdpOutDatagrams", "Udp6OutDatagrams"
+  };
+
+  /** How often it is asked anew while sockets are closed. */
+  private static final int ATTEMPTS = 8;
+
+  /** What the sockets had counted that were closed, and how many there were. */
+  private final LongAdder[] counts = {
+    new LongAdder(), new LongAdder(), new LongAdder(), new LongAdder()
+  };
+
+  private final LongAdder ended = new LongAdder();
 
   /** UDP on an internet layer, with which it registers itself. */
   public UdpProtocol(Internet internet, PortTable ports, UdpConfiguration configuration) {
@@ -60,6 +82,41 @@ public final class UdpProtocol implements UpperProtocol, AutoCloseable {
       }
     }
     return found;
+  }
+
+  /** A socket is closed that has read and sent so many datagrams. */
+  void ended(long readIpv4, long readIpv6, long sentIpv4, long sentIpv6) {
+    counts[READ_IPV4].add(readIpv4);
+    counts[READ_IPV6].add(readIpv6);
+    counts[SENT_IPV4].add(sentIpv4);
+    counts[SENT_IPV6].add(sentIpv6);
+    ended.increment();
+  }
+
+  /**
+   * What was read and sent so far, by the names of RFC 4113 that {@code nstat} prints: "The total
+   * number of UDP datagrams delivered to UDP users" and "sent from this entity". Those thrown away
+   * are counted by reason.
+   */
+  public Map<String, Long> counters() {
+    long[] sums = new long[NAMES.length];
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      long before = ended.sum();
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] = counts[i].sum();
+      }
+      for (UdpEndpoint each : sockets.all()) {
+        each.addCounts(sums);
+      }
+      if (ended.sum() == before) {
+        break;
+      }
+    }
+    Map<String, Long> all = new TreeMap<>();
+    for (int i = 0; i < sums.length; i++) {
+      all.put(NAMES[i], sums[i]);
+    }
+    return all;
   }
 
   /** Takes all sockets down; what they are asked afterwards fails with ENETDOWN. */

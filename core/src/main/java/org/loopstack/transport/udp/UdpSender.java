@@ -2,6 +2,7 @@
 package org.loopstack.transport.udp;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.RunQueue;
@@ -34,6 +35,11 @@ final class UdpSender {
   private record Known(UdpBinding from, IpAddress to, int interfaceIndex, Route route) {}
 
   private volatile @Nullable Known known;
+
+  /** Written by the one thread that sends, read by whoever asks. */
+  private final AtomicLong sentIpv4 = new AtomicLong();
+
+  private final AtomicLong sentIpv6 = new AtomicLong();
 
   UdpSender(Internet internet, UdpOptions options) {
     this.internet = internet;
@@ -71,7 +77,17 @@ final class UdpSender {
     if (refusal != null) {
       throw new ErrnoException(refusal);
     }
+    AtomicLong sent = route.destination().isIpv4() ? sentIpv4 : sentIpv6;
+    sent.setRelease(sent.getPlain() + 1);
     payload.position(payload.limit());
+  }
+
+  long sentIpv4() {
+    return sentIpv4.getAcquire();
+  }
+
+  long sentIpv6() {
+    return sentIpv6.getAcquire();
   }
 
   private @Nullable Errno transmit(Route route, Packet packet) {
