@@ -118,6 +118,17 @@ final class DelayedAcks {
     turns &= !leaveTurns;
   }
 
+  /**
+   * The peer has ended its stream. As on Linux (tcp_fin) the user is likely to answer, with a FIN
+   * if with nothing else: unless the stream was empty, the acknowledgment waits for that.
+   *
+   * @return whether it waits
+   */
+  boolean finArrives() {
+    turns |= most > 0;
+    return most > 0 && wait > 0;
+  }
+
   /** Data of ours leaves: if it comes soon after the peer's, the two talk in turns. */
   void onDataSent(long now) {
     turns |= now - lastDataAt < wait;

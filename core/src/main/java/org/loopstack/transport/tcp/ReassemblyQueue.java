@@ -160,7 +160,7 @@ final class ReassemblyQueue {
       held -= PIECE_SIZE + p.data.array().length;
       int skip = SequenceNumber.diff(tcb.rcvNxt, p.seq);
       if (skip > 0) {
-        receiver.reportDuplicate(p.seq, SequenceNumber.min(p.end(), tcb.rcvNxt));
+        receiver.reportDuplicateToo(p.seq, SequenceNumber.min(p.end(), tcb.rcvNxt));
       }
       if (skip < p.length) {
         receiver.accept(Slice.skip(p.data, skip), p.length - skip);

@@ -44,6 +44,10 @@ final class Receiver {
 
   private boolean finArrived;
   private int finSeq;
+
+  /** Whether it came ahead of a gap. */
+  private boolean finAhead;
+
   private boolean endOfStream;
   private boolean discarding;
 
@@ -198,6 +202,16 @@ final class Receiver {
     ackNow = true;
   }
 
+  /** The same, for what a segment holds besides: the first of several gaps between is told. */
+  void reportDuplicateToo(int left, int right) {
+    if (duplicateLeft == duplicateRight) {
+      reportDuplicate(left, right);
+    } else if (SequenceNumber.le(left, duplicateRight) && SequenceNumber.le(duplicateLeft, right)) {
+      duplicateLeft = SequenceNumber.min(duplicateLeft, left);
+      duplicateRight = SequenceNumber.max(duplicateRight, right);
+    }
+  }
+
   /** Whether the next acknowledgment has something to report in a SACK option. */
   boolean hasSackBlocks() {
     return duplicateLeft != duplicateRight || !queue.isEmpty();
@@ -229,10 +243,11 @@ final class Receiver {
     if (segment.has(TcpHeader.FIN)) {
       finArrived = true;
       finSeq = SequenceNumber.add(segment.seq, length);
+      finAhead = segment.seq != tcb.rcvNxt;
     }
     if (length == 0) {
       // A FIN ahead of a gap is out of order as data is.
-      ackNow |= segment.has(TcpHeader.FIN) && segment.seq != tcb.rcvNxt;
+      ackNow |= segment.has(TcpHeader.FIN) && finAhead;
       return;
     }
     delayed.onData(length, segment.has(TcpHeader.PSH), now);
@@ -322,8 +337,8 @@ final class Receiver {
   }
 
   /**
-   * Whether the FIN has just become the next in order; it is then taken in and acknowledged at
-   * once.
+   * Whether the FIN has just become the next in order; it is then taken in, and acknowledged at
+   * once or with the answer of the user.
    */
   boolean takeFin() {
     if (!finArrived || endOfStream || finSeq != tcb.rcvNxt) {
@@ -332,7 +347,13 @@ final class Receiver {
     endOfStream = true;
     tcb.rcvNxt = SequenceNumber.add(tcb.rcvNxt, 1);
     tcb.rcvAdv = SequenceNumber.max(tcb.rcvAdv, tcb.rcvNxt);
-    ackNow = true;
+    // What has arrived twice is told no more: as on Linux a FIN clears it.
+    duplicateLeft = duplicateRight;
+    if (tcb.state == TcpState.ESTABLISHED && !finAhead && delayed.finArrives()) {
+      fresh = true;
+    } else {
+      ackNow = true;
+    }
     return true;
   }
 

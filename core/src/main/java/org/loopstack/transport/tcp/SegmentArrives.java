@@ -87,6 +87,7 @@ final class SegmentArrives {
     if (acknowledges) {
       connection.handshake.complete(segment, now);
       connection.on(TcpEvent.SYN_ACK);
+      connection.counters.opened(now);
       connection.established(now);
       if (connection.settings.deferAccept == 0 && receiver.isQuickAck()) {
         receiver.acknowledgeAtOnce();

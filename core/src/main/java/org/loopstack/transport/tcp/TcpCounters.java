@@ -49,6 +49,11 @@ final class TcpCounters {
     acknowledgmentArrivedAt = now;
   }
 
+  /** The peer has answered our SYN: as on Linux its silence counts from here. */
+  void opened(long now) {
+    dataArrivedAt = now;
+  }
+
   /** A listener has seen the SYN, and sent and counted so many SYN-ACKs. */
   void resume(int synAcks) {
     segmentsIn = 1;
