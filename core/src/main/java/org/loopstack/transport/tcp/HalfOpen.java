@@ -13,6 +13,9 @@ import org.loopstack.wire.TcpOptions;
  * guarded by the listener's lock; whoever makes it a connection reads what was published with it.
  */
 final class HalfOpen implements Occupant {
+  /** What one takes of the stack's memory, with its ends and its places in the tables. */
+  static final int MEMORY = 256;
+
   private final TcpListener listener;
   private final FourTuple ends;
 

@@ -128,6 +128,11 @@ final class LossRecovery {
     return ++partialAcknowledgments > 1;
   }
 
+  /** Whether the timer is to run on, whatever is sent again. */
+  boolean isImpatient() {
+    return phase == Phase.RECOVERY && partialAcknowledgments > 1;
+  }
+
   /** Whether losses are being repaired by RFC 6675's counting. */
   boolean isCounting() {
     return phase == Phase.RECOVERY && tcb.sackOk && !configuration.rack();

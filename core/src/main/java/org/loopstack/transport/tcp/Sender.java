@@ -315,7 +315,7 @@ final class Sender {
       }
       count(afterTimeout ? TcpCounter.SLOW_START_RETRANS : TcpCounter.FAST_RETRANS);
       sendAgain(s, now);
-      if (head) {
+      if (head && !recovery.isImpatient()) {
         // As Linux: what was sent again gets as long as what is new.
         timers.set(RETRANSMISSION, now + rtt.timeout());
       }

@@ -32,6 +32,7 @@ final class SynCache {
   /** Keeps a record that has its place in the protocol's table. */
   void add(HalfOpen half) {
     live.incrementAndGet();
+    protocol.memory().reserve(HalfOpen.MEMORY);
     if (size >= 2 * live.get() + SPARE) {
       sweep();
     }
@@ -55,6 +56,7 @@ final class SynCache {
     if (left) {
       half.gone = true;
       live.decrementAndGet();
+      protocol.memory().reserve(-HalfOpen.MEMORY);
     }
     return left;
   }

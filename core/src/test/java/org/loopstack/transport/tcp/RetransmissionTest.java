@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.loopstack.wire.TcpHeader.ACK;
 import static org.loopstack.wire.TcpHeader.FIN;
+import static org.loopstack.wire.TcpHeader.SYN;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.wire.TcpSegment;
@@ -28,7 +31,7 @@ class RetransmissionTest {
         TcpConfiguration.linux().toBuilder().rtoRule(RtoRule.SMOOTHED).minRto(MS).build();
     f = new TcpFixture(plain);
     f.listen(5);
-    f.peer(org.loopstack.wire.TcpHeader.SYN).options(PeerSegment.mss(MSS)).send();
+    f.peer(SYN).options(PeerSegment.mss(MSS)).send();
     f.peerNext = f.irs + 1;
     f.passMillis(100);
     f.accept();
@@ -167,6 +170,50 @@ class RetransmissionTest {
     assertThat(f.core().sender.recovery.isRepairing()).isFalse();
     assertThat(f.core().sender.congestion().window()).isBetween(7 * MSS, 7 * MSS + MSS / 10);
     f.sentNothing();
+  }
+
+  /**
+   * RFC 6582 section 4: "in the Impatient variant, the retransmit timer is reset only after the
+   * first partial ACK": with many losses it ends the recovery by slow start.
+   */
+  @Tag("RFC6582-3.2")
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theImpatientVariantLetsTheTimerEndARecoveryOfManyLosses(boolean impatient) throws Exception {
+    TcpFixture some =
+        new TcpFixture(
+            TcpConfiguration.linux().toBuilder().impatientRecovery(impatient).frto(false).build());
+    some.listen(5);
+    some.peer(SYN).options(PeerSegment.mss(MSS)).send();
+    some.peerNext = some.irs + 1;
+    some.passMillis(100);
+    some.accept();
+    int start = some.iss + 1;
+    some.write(10 * MSS);
+    some.sent();
+    some.passMillis(100);
+    // Segments 0 to 6 are lost: three duplicates.
+    for (int i = 0; i < 3; i++) {
+      some.peer(ACK).send();
+    }
+    assertThat(some.sent()).hasSize(1);
+    // The first of the partial acknowledgments starts the timer, which then runs for one RTO.
+    some.passMillis(100);
+    some.peerAcknowledges(start + MSS);
+    long expiry = some.clock.nanos() + some.core().sender.rtt.timeout();
+    int partial = 2;
+    while (some.clock.nanos() < expiry) {
+      assertThat(some.core().sender.recovery.phase()).isEqualTo(LossRecovery.Phase.RECOVERY);
+      assertThat(some.sentOne().sequence()).isEqualTo(start + (partial - 1) * MSS);
+      some.passMillis(100);
+      if (some.clock.nanos() < expiry) {
+        some.peerAcknowledges(start + partial++ * MSS);
+      }
+    }
+    assertThat(partial).isGreaterThan(3);
+    assertThat(some.core().sender.recovery.phase())
+        .isEqualTo(impatient ? LossRecovery.Phase.LOSS : LossRecovery.Phase.RECOVERY);
+    assertThat(some.core().sender.recovery.congestion().window() <= MSS).isEqualTo(impatient);
   }
 
   @Tag("RFC5681-2")

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.loopstack.wire.TcpHeader.ACK;
 import static org.loopstack.wire.TcpHeader.FIN;
 import static org.loopstack.wire.TcpHeader.RST;
+import static org.loopstack.wire.TcpHeader.SYN;
 
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,8 @@ import org.loopstack.transport.Readiness;
 import org.loopstack.transport.StreamEndpoint;
 import org.loopstack.transport.TransportOptions;
 import org.loopstack.wire.DropReason;
+import org.loopstack.wire.Ipv4Datagram;
+import org.loopstack.wire.Octets;
 import org.loopstack.wire.TcpSegment;
 
 /** What a stack's connections hold together, and what they do when it is too much. */
@@ -73,6 +77,42 @@ class TcpMemoryTest {
     f.endpoint().close();
     f.pass(Duration.ofMinutes(2));
     assertThat(held()).isZero();
+  }
+
+  @Test
+  void halfOpenConnectionsCountUntilTheyAreOpenOrForgotten() throws Exception {
+    ListenerEndpoint listener = f.listen(100);
+    for (int port = 50_000; port < 50_010; port++) {
+      f.inject(fromPort(port, SYN, 1000, 0));
+    }
+    List<TcpSegment> answers = f.sent();
+    assertThat(answers).hasSize(10);
+    assertThat(held()).isEqualTo(10 * HalfOpen.MEMORY);
+    // A SYN that comes again takes nothing more.
+    f.inject(fromPort(50_000, SYN, 1000, 0));
+    assertThat(held()).isEqualTo(10 * HalfOpen.MEMORY);
+    f.inject(fromPort(50_000, RST, 1001, 0));
+    assertThat(held()).isEqualTo(9 * HalfOpen.MEMORY);
+    f.inject(fromPort(50_001, ACK, 1001, answers.get(1).sequence() + 1));
+    StreamEndpoint opened = Objects.requireNonNull(listener.accept());
+    assertThat(held()).isEqualTo(8 * HalfOpen.MEMORY + 4096);
+    opened.abort();
+    assertThat(held()).isEqualTo(8 * HalfOpen.MEMORY);
+    // One attempt ends by its timer, all others with their listener.
+    f.pass(Duration.ofSeconds(50));
+    f.inject(fromPort(60_000, SYN, 1000, 0));
+    assertThat(held()).isEqualTo(9 * HalfOpen.MEMORY);
+    f.pass(Duration.ofSeconds(50));
+    assertThat(held()).isEqualTo(HalfOpen.MEMORY);
+    listener.close();
+    assertThat(held()).isZero();
+  }
+
+  private static byte[] fromPort(int port, int flags, int seq, int ack) {
+    TcpSegment segment =
+        new TcpSegment(
+            port, TcpFixture.PORT, seq, ack, flags, 60_000, 0, Octets.EMPTY, Octets.EMPTY);
+    return Ipv4Datagram.of(TcpFixture.PEER, TcpFixture.US, segment).encode();
   }
 
   @Test
