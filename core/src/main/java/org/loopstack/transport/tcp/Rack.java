@@ -26,6 +26,9 @@ final class Rack {
   /** "RACK.xmit_ts": when the most recently sent of the segments that have arrived was sent. */
   private long xmitTs = -1;
 
+  /** Which of all that was sent that was. */
+  private int xmitTurn;
+
   /** "RACK.end_seq". */
   private int endSeq;
 
@@ -99,8 +102,7 @@ final class Rack {
     long measured = now - segment.sentAt;
     if (segment.retransmitted) {
       // Section 6.2, step 2: the acknowledgment may be for the original; believed only if neither
-      // the
-      // echoed timestamp nor the shortest round trip speak against it.
+      // the echoed timestamp nor the shortest round trip speak against it.
       if (news.hasEcho && SequenceNumber.lt(news.echo, timestampOf(segment))) {
         return;
       }
@@ -117,8 +119,9 @@ final class Rack {
     }
     // "RACK.rtt = rtt", whether or not the segment is the latest; as Linux in the order of numbers.
     rtt = measured;
-    if (sentAfter(segment.sentAt, segment.end, xmitTs, endSeq)) {
+    if (xmitTs < 0 || sentAfter(segment.turn, segment.end, xmitTurn, endSeq)) {
       xmitTs = segment.sentAt;
+      xmitTurn = segment.turn;
       endSeq = segment.end;
       advanced = true;
     }
@@ -128,8 +131,14 @@ final class Rack {
     return (int) (segment.sentAt / 1_000_000) + tcb.tsOffset;
   }
 
-  private static boolean sentAfter(long t1, int seq1, long t2, int seq2) {
-    return t1 > t2 || (t1 == t2 && SequenceNumber.gt(seq1, seq2));
+  /**
+   * "RACK_sent_after": by "t1 > t2" alone, or else by their numbers, a segment sent again at the
+   * time of a new one would count as sent before it, and as lost when that arrives; segments of one
+   * acknowledgment, or of several that are taken in at once, have one time.
+   */
+  private static boolean sentAfter(int turn1, int seq1, int turn2, int seq2) {
+    int later = turn1 - turn2;
+    return later > 0 || (later == 0 && SequenceNumber.gt(seq1, seq2));
   }
 
   /** Step 4: a D-SACK widens the reordering window, once a round trip. */
@@ -181,7 +190,7 @@ final class Rack {
       if (s.sacked || (s.lost && !s.underWayAgain)) {
         continue;
       }
-      if (!sentAfter(xmitTs, endSeq, s.sentAt, s.end)) {
+      if (!sentAfter(xmitTurn, endSeq, s.turn, s.end)) {
         continue;
       }
       long deadline = s.sentAt + rtt + window;

@@ -22,6 +22,9 @@ final class RetransmissionQueue {
   /** How many were found to be lost again and nobody was told yet. */
   private int lostAgain;
 
+  /** How many segments were sent, those that were sent again included. */
+  private int turns;
+
   /** The first segment, or null if nothing is outstanding. */
   @Nullable SentSegment first() {
     return first;
@@ -83,12 +86,14 @@ final class RetransmissionQueue {
       last.next = segment;
     }
     last = segment;
+    segment.turn = ++turns;
     total += segment.length();
   }
 
   /** A segment was sent again. */
   void sentAgain(SentSegment segment, long now) {
     segment.sentAt = now;
+    segment.turn = ++turns;
     segment.retransmitted = true;
     if (segment.lost && !segment.underWayAgain) {
       segment.underWayAgain = true;
@@ -222,6 +227,7 @@ final class RetransmissionQueue {
   /** Cuts a segment in two at a number inside it; both parts share its fate so far. */
   void split(SentSegment segment, int at) {
     SentSegment rest = new SentSegment(at, segment.end, segment.fin, segment.sentAt);
+    rest.turn = segment.turn;
     rest.push = segment.push;
     segment.push = false;
     rest.sacked = segment.sacked;

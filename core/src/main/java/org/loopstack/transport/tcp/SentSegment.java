@@ -15,6 +15,9 @@ final class SentSegment {
   /** When it was sent last. */
   long sentAt;
 
+  /** Which of all that was sent that was: time alone does not tell what was sent at once. */
+  int turn;
+
   /** Whether the last number is that of the FIN. */
   boolean fin;
 

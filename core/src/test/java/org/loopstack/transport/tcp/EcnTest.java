@@ -242,6 +242,7 @@ class EcnTest {
     List<byte[]> copies =
         link.sent.stream().filter(d -> isData(d) && TcpHeader.sequence(d, 20) == seq).toList();
     assertThat(codepoint(copies.getFirst())).isEqualTo(TrafficClass.ECT_0);
+    assertThat(copies).as("sent once, and once again").hasSize(2);
     assertThat(copies.subList(1, copies.size()))
         .isNotEmpty()
         .allMatch(d -> codepoint(d) == TrafficClass.NOT_ECT);
