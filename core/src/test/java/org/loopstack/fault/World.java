@@ -24,7 +24,7 @@ import org.loopstack.link.LinkVerdict;
 /** A stack in virtual time whose channels do not block, and what passes its loopback. */
 final class World implements AutoCloseable {
   /** A datagram that a tap has seen. */
-  record Seen(byte[] bytes, boolean delivered, String verdict) {}
+  record Seen(long time, byte[] bytes, boolean delivered, String verdict) {}
 
   /** The two ends of a connection. */
   record Pair(SocketChannel client, SocketChannel server) {}
@@ -51,12 +51,17 @@ final class World implements AutoCloseable {
             new LinkTap() {
               @Override
               public void pass(Direction direction, Packet packet) {
-                seen.add(new Seen(Datagrams.bytes(packet), true, ""));
+                seen.add(new Seen(clock.nanos(), Datagrams.bytes(packet), true, ""));
               }
 
               @Override
               public void pass(Direction direction, Packet packet, LinkVerdict verdict) {
-                seen.add(new Seen(Datagrams.bytes(packet), verdict.delivered(), verdict.text()));
+                seen.add(
+                    new Seen(
+                        clock.nanos(),
+                        Datagrams.bytes(packet),
+                        verdict.delivered(),
+                        verdict.text()));
               }
             });
     return this;
