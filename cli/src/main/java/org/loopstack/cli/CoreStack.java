@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.Stack;
 import org.loopstack.StackConfiguration;
+import org.loopstack.StackInterface;
 import org.loopstack.StackSnapshot;
 import org.loopstack.cli.host.EchoSocket;
 import org.loopstack.cli.host.HostStack;
+import org.loopstack.fault.Faults;
 import org.loopstack.wire.IpAddress;
 
 /** One of our own stacks as the commands see it. */
@@ -37,6 +40,12 @@ final class CoreStack implements HostStack, Closeable {
     var socket = stack.openEchoSocket(target.isIpv6());
     socket.setTimeToLive(hopLimit);
     return new CoreEchoSocket(socket, target);
+  }
+
+  @Override
+  public @Nullable Faults faults(String interfaceName) {
+    StackInterface found = stack.interfaceNamed(interfaceName);
+    return found == null ? null : found.faults();
   }
 
   @Override

@@ -40,6 +40,7 @@ import picocli.CommandLine.RunLast;
       PingCommand.class,
       ConnectCommand.class,
       GetCommand.class,
+      FaultCommand.class,
       ServeCommand.class,
       JavaCommand.class,
       BenchCommand.class,
@@ -51,8 +52,8 @@ import picocli.CommandLine.RunLast;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:All went well.",
-      "1:ping: nothing came back; addr: there is no such interface; bench --check: a bar is"
-          + " missed; script, soak: one failed.",
+      "1:ping: nothing came back; addr, fault: there is no such interface or rule; bench --check: a"
+          + " bar is missed; script, soak: one failed.",
       "2:The command line is wrong.",
       "1-56:get: as curl, for instance 7 if it cannot connect.",
       "66:There is no such file or directory.",
@@ -140,7 +141,6 @@ public final class Lo {
     CommandLine line = new CommandLine(new Lo(environment));
     line.getCommandSpec().addOption(VERSION);
     addHelp(line);
-    line.getSubcommands().values().forEach(Lo::addHelp);
     line.setOut(new PrintWriter(environment.out(), true, UTF_8));
     line.setErr(new PrintWriter(environment.err(), true, UTF_8));
     line.setUsageHelpAutoWidth(false);
@@ -159,6 +159,7 @@ public final class Lo {
     if (spec.findOption("--help") == null) {
       spec.addOption(HELP);
     }
+    line.getSubcommands().values().forEach(Lo::addHelp);
   }
 
   private static int explain(Environment environment, ParameterException e) {

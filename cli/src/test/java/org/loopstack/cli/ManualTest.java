@@ -38,9 +38,16 @@ class ManualTest {
       boolean isAlias = !command.getCommandName().equals(one.getKey());
       if (!isAlias && !command.getCommandSpec().usageMessage().hidden()) {
         append(text, "lo " + one.getKey(), command);
+        appendAllOf(text, "lo " + one.getKey(), command);
       }
     }
     return text.toString().stripTrailing() + "\n";
+  }
+
+  private static void appendAllOf(StringBuilder text, String title, CommandLine command) {
+    for (Map.Entry<String, CommandLine> one : command.getSubcommands().entrySet()) {
+      append(text, title + " " + one.getKey(), one.getValue());
+    }
   }
 
   private static void append(StringBuilder text, String title, CommandLine command) {

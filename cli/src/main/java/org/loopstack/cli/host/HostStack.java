@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.StackSnapshot;
+import org.loopstack.fault.Faults;
 
 /**
  * The host that a command runs on: its sockets, its interfaces, its echo. One of ours today; the
@@ -26,4 +28,15 @@ public interface HostStack {
    * @throws IOException if there is no way to that destination
    */
   EchoSocket openEcho(InetAddress destination, int hopLimit) throws IOException;
+
+  /**
+   * The fault rules of an interface.
+   *
+   * @return null if there is no such interface
+   * @throws UserException if the host has no fault rules
+   */
+  default @Nullable Faults faults(String interfaceName) {
+    throw new UserException(
+        ExitStatus.USAGE, "there are fault rules on a stack of our own only, named with -n");
+  }
 }
