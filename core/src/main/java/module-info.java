@@ -18,6 +18,7 @@ module org.loopstack {
 
   // What passed, in files and in memory.
   exports org.loopstack.capture;
+  exports org.loopstack.capture.filter;
 
   // Making the network misbehave on purpose.
   exports org.loopstack.fault;

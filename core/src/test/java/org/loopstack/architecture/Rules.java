@@ -38,9 +38,10 @@ final class Rules {
    * Users of the public types only: the roof's packages, which see what a user sees. They are named
    * here so that nothing below may use them.
    */
-  private static final Set<String> BESIDE = Set.of("fault", "capture");
+  private static final Set<String> BESIDE = Set.of("fault", "capture", "capture.filter");
 
-  private static final Set<String> FOR_USERS = Set.of("", "link", "buffer", "wire", "engine");
+  private static final Set<String> FOR_USERS =
+      Set.of("", "link", "buffer", "wire", "engine", "capture.filter");
 
   /** What only the engine takes from the machine, by class. */
   private static final Set<String> MACHINE_CLASSES =
