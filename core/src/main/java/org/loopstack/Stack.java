@@ -70,7 +70,7 @@ public final class Stack implements AutoCloseable {
   }
 
   private StackInterface view(Interface each) {
-    return new StackInterface(each, faults.computeIfAbsent(each, this::newFaults));
+    return new StackInterface(each, configuration, faults.computeIfAbsent(each, this::newFaults));
   }
 
   private Faults newFaults(Interface passage) {

@@ -4,7 +4,10 @@ package org.loopstack;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.capture.Capture;
 import org.loopstack.engine.Clock;
@@ -34,10 +37,12 @@ public final class StackInterface {
   public record Assigned(IpAddress address, int prefixLength, @Nullable IpAddress broadcast) {}
 
   private final Interface identity;
+  private final StackConfiguration configuration;
   private final Faults faults;
 
-  StackInterface(Interface identity, Faults faults) {
+  StackInterface(Interface identity, StackConfiguration configuration, Faults faults) {
     this.identity = identity;
+    this.configuration = configuration;
     this.faults = faults;
   }
 
@@ -157,6 +162,19 @@ public final class StackInterface {
   /** What it has carried and thrown away since it was made. */
   public LinkCounters counters() {
     return identity.counters();
+  }
+
+  /** The name of its stack, as {@link StackConfiguration#name} has it. */
+  public String stackName() {
+    return configuration.name();
+  }
+
+  /** The names of hosts that its stack knows, {@code localhost} first, with their addresses. */
+  public Map<String, List<IpAddress>> hostNames() {
+    Map<String, List<IpAddress>> all = new LinkedHashMap<>();
+    all.put("localhost", List.of(IpAddress.IPV4_LOOPBACK, IpAddress.IPV6_LOOPBACK));
+    all.putAll(configuration.names().names());
+    return Collections.unmodifiableMap(all);
   }
 
   /** The clock of its stack, real or virtual. */

@@ -91,7 +91,7 @@ class LastingCaptureTest {
     assertThat(last.bytes().at(9)).isEqualTo(IpProtocol.UDP);
     assertThat(last.originalLength()).isEqualTo(20 + 8 + EndingProgram.LAST_WORD);
     assertThat(statistics(file))
-        .containsExactly(new CapturedStatistics(last.source(), packets.size(), 0));
+        .containsExactly(new CapturedStatistics(last.source(), packets.size(), packets.size(), 0));
   }
 
   private static List<CapturedStatistics> statistics(Path file) throws IOException {

@@ -32,6 +32,7 @@ public final class Packet {
 
   private @Nullable Packet next;
   private int queueDepth;
+  private int tapNumber;
 
   private Packet(byte[] head, int start, int end) {
     this.head = head;
@@ -274,5 +275,18 @@ public final class Packet {
   /** Written by the inbox. */
   public void setQueueDepth(int depth) {
     queueDepth = depth;
+  }
+
+  /**
+   * Which of those that the taps of its interface were shown it is, so that they know it again; 0
+   * if they were not shown it.
+   */
+  public int tapNumber() {
+    return tapNumber;
+  }
+
+  /** Written where taps are shown the packet. */
+  public void setTapNumber(int number) {
+    tapNumber = number;
   }
 }

@@ -11,18 +11,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.StackInterface;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.Worker;
-import org.loopstack.link.Datagrams;
 import org.loopstack.link.LinkTap;
 
 /**
- * What passes one or several interfaces, written in pcapng: complete datagrams with right
- * checksums, also where the loopback skipped computing them, in the order in which they passed,
- * with the times of the stack's clock in nanoseconds.
+ * What passes one or several interfaces, written in pcapng or told to a listener: complete
+ * datagrams with right checksums, also where the loopback skipped computing them, in the order in
+ * which they passed, with the times of the stack's clock in nanoseconds. What the stack threw away
+ * has a comment that says why, as long as that was known when it was written; the names of the
+ * stack's hosts are there for Wireshark.
  *
  * <pre>{@code
  * try (Stack stack = Stack.create();
@@ -35,7 +36,7 @@ import org.loopstack.link.LinkTap;
  * <p>Capturing never holds up a packet: it is copied to a queue in memory, from which a thread of
  * the capture's own writes within some 20 milliseconds. What the queue has no room for is missing
  * in the capture and {@linkplain #lost counted}; the count is in the file's end, too, where {@code
- * capinfos} and Wireshark show it.
+ * capinfos} and Wireshark show it. Packets that the filter refuses are not even copied.
  *
  * <p>If writing fails (a full disk), the capture ends: what passes from then on is counted as lost,
  * and {@link #flush} and {@link #close} tell; so does {@code close} after the stack ended it.
@@ -46,43 +47,47 @@ import org.loopstack.link.LinkTap;
  * @see CaptureReader to read the file back
  */
 public final class Capture implements Closeable {
-  /** How many bytes of datagrams wait to be written unless something else is asked for: 32 MiB. */
-  public static final long DEFAULT_QUEUE_BYTES = 32L << 20;
-
+  private final CaptureOptions options;
   private final List<InterfaceTap> taps;
-  private final List<Long> starts = new ArrayList<>();
-  private final List<CapturedInterface> described = new ArrayList<>();
-  private final List<LongAdder> lost = new ArrayList<>();
-  private final List<LongAdder> captured = new ArrayList<>();
+  private final List<CountingTap> counts = new ArrayList<>();
   private final PassedQueue queue;
-  private final PcapngWriter writer;
+  private final Sink sink;
   private final Worker worker;
   private final AtomicInteger tapped;
+  private final AtomicLong taken = new AtomicLong();
   private final AtomicBoolean closing = new AtomicBoolean();
+
+  /** Nothing more is taken. */
+  private volatile boolean stopped;
 
   private volatile @Nullable IOException failure;
 
   /** Only under the worker's lock. */
   private boolean finished;
 
-  private Capture(OutputStream out, long queueBytes, StackInterface first, StackInterface... others)
+  /** Only under the worker's lock. */
+  private long written;
+
+  private interface SinkMaker {
+    Sink make(List<InterfaceTap> taps) throws IOException;
+  }
+
+  private Capture(
+      SinkMaker maker, CaptureOptions options, StackInterface first, StackInterface... others)
       throws IOException {
-    queue = new PassedQueue(queueBytes);
-    writer = new PcapngWriter(out);
-    taps = InterfaceTap.of(first, others, new Taps());
+    this.options = options;
+    queue = new PassedQueue(options.queueBytes());
+    taps = InterfaceTap.of(first, others, RecentPackets.MAX_SIZE, new Taps());
     tapped = new AtomicInteger(taps.size());
     for (InterfaceTap tap : taps) {
-      described.add(writer.addInterface(tap.described().name()));
-      starts.add(tap.epochNanos());
-      lost.add(new LongAdder());
-      captured.add(new LongAdder());
+      counts.add(new CountingTap(tap));
     }
-    writer.flush();
+    sink = maker.make(taps);
     worker = new Worker("loopstack-capture", this::drain);
   }
 
   /**
-   * Captures to a file what passes these interfaces from now on.
+   * Captures to a file all that passes these interfaces from now on.
    *
    * @param file is made, or emptied if it is there
    * @param others of the same stack or of others
@@ -90,35 +95,51 @@ public final class Capture implements Closeable {
    */
   public static Capture to(Path file, StackInterface first, StackInterface... others)
       throws IOException {
-    return to(Files.newOutputStream(file), DEFAULT_QUEUE_BYTES, first, others);
+    return to(file, CaptureOptions.standard(), first, others);
+  }
+
+  /** As {@link #to(Path, StackInterface, StackInterface...)}, with options. */
+  public static Capture to(
+      Path file, CaptureOptions options, StackInterface first, StackInterface... others)
+      throws IOException {
+    return to(Files.newOutputStream(file), options, first, others);
   }
 
   /**
-   * Captures to a stream, for example to a socket on which {@code wireshark -k -i TCP@...} listens,
-   * what passes these interfaces from now on.
+   * Captures to a stream, in pcapng, what passes these interfaces from now on.
    *
    * @param out may block, but lead over no stack that is captured, whose closing waits for it;
    *     flushed whenever there is nothing left to write; closed with the capture and if this throws
-   * @param queueBytes how much memory the datagrams that wait to be written may take, at least
-   *     65,536 bytes
-   * @throws IllegalArgumentException if that is less
    * @throws IOException if the stream does
    */
   public static Capture to(
-      OutputStream out, long queueBytes, StackInterface first, StackInterface... others)
+      OutputStream out, CaptureOptions options, StackInterface first, StackInterface... others)
       throws IOException {
-    if (queueBytes < 1 << 16) {
-      throw new IllegalArgumentException(
-          "The queue of a capture takes 65536 bytes at least: " + queueBytes);
-    }
     Capture capture;
     try {
-      capture = new Capture(new BufferedOutputStream(out, 1 << 16), queueBytes, first, others);
+      PcapngWriter writer = new PcapngWriter(new BufferedOutputStream(out, 1 << 16));
+      capture = new Capture(taps -> new Sink.ToStream(writer, taps), options, first, others);
     } catch (IOException e) {
       out.close();
       throw e;
     }
-    capture.taps.forEach(InterfaceTap::begin);
+    capture.begin();
+    return capture;
+  }
+
+  /** Tells a listener, instead of writing, what passes these interfaces from now on. */
+  public static Capture to(
+      CaptureListener listener,
+      CaptureOptions options,
+      StackInterface first,
+      StackInterface... others) {
+    Capture capture;
+    try {
+      capture = new Capture(_ -> new Sink.ToListener(listener), options, first, others);
+    } catch (IOException e) {
+      throw new IllegalStateException("Nothing is written here", e);
+    }
+    capture.begin();
     return capture;
   }
 
@@ -132,19 +153,20 @@ public final class Capture implements Closeable {
     return CaptureRing.begin(packets, first, others);
   }
 
+  private void begin() {
+    taps.forEach(InterfaceTap::begin);
+  }
+
   private final class Taps implements InterfaceTap.Listener {
     @Override
     public void passed(InterfaceTap tap, LinkTap.Direction direction, Packet lent) {
-      int id = tap.described().id();
-      if (failure != null || !queue.offer(tap, direction, lent)) {
-        lost.get(id).increment();
+      if (stopped) {
         return;
       }
-      captured.get(id).increment();
-      if (queue.isHalfFull()) {
-        worker.urge();
-      } else {
-        worker.tell();
+      CountingTap count = counts.get(tap.described().id());
+      count.see();
+      if (options.filter().matches(lent, direction)) {
+        take(tap, direction, lent, count);
       }
     }
 
@@ -153,6 +175,28 @@ public final class Capture implements Closeable {
       if (tapped.decrementAndGet() == 0) {
         finish();
       }
+    }
+  }
+
+  private void take(InterfaceTap tap, LinkTap.Direction direction, Packet lent, CountingTap count) {
+    long place = taken.incrementAndGet();
+    if (place > options.limit()) {
+      taken.decrementAndGet();
+      return;
+    }
+    if (failure != null || !queue.offer(tap, direction, lent)) {
+      taken.decrementAndGet();
+      count.lose();
+      return;
+    }
+    count.capture();
+    if (place == options.limit()) {
+      stopped = true;
+    }
+    if (queue.isHalfFull()) {
+      worker.urge();
+    } else {
+      worker.tell();
     }
   }
 
@@ -167,9 +211,9 @@ public final class Capture implements Closeable {
       try {
         writeQueue();
         if (last) {
-          writeStatistics();
+          sink.end(counts);
         }
-        writer.flush();
+        sink.caughtUp();
       } catch (IOException e) {
         fail(e);
       }
@@ -180,45 +224,26 @@ public final class Capture implements Closeable {
     if (last) {
       finished = true;
       try {
-        writer.close();
+        sink.close();
       } catch (IOException e) {
         fail(e);
       }
+    }
+    if (failure != null || written >= options.limit()) {
+      worker.signalEnd();
     }
   }
 
   private void writeQueue() throws IOException {
     for (Passed next; (next = queue.poll()) != null; ) {
-      byte[] bytes = Datagrams.bytes(next.copy());
-      writer.write(
-          described.get(next.tap().described().id()),
-          next.epochNanos(),
-          next.direction(),
-          bytes,
-          0,
-          bytes.length,
-          null);
+      sink.write(next);
+      written++;
     }
   }
 
   private void discardQueue() {
     for (Passed next; (next = queue.poll()) != null; ) {
-      int id = next.tap().described().id();
-      captured.get(id).decrement();
-      lost.get(id).increment();
-    }
-  }
-
-  private void writeStatistics() throws IOException {
-    for (InterfaceTap tap : taps) {
-      int id = tap.described().id();
-      long missing = lost.get(id).sum();
-      writer.writeStatistics(
-          described.get(id),
-          starts.get(id),
-          tap.epochNanos(),
-          captured.get(id).sum() + missing,
-          missing);
+      counts.get(next.tap().described().id()).loseCaptured();
     }
   }
 
@@ -228,20 +253,30 @@ public final class Capture implements Closeable {
     }
   }
 
-  /** How many datagrams have passed and were or will be written. */
+  /** What was counted so far, by interface. */
+  public List<CapturedStatistics> statistics() {
+    List<CapturedStatistics> all = new ArrayList<>();
+    for (CountingTap each : counts) {
+      all.add(each.statistics());
+    }
+    return List.copyOf(all);
+  }
+
+  /** How many datagrams have passed that were wanted and were or will be written. */
   public long captured() {
-    return sum(captured);
-  }
-
-  /** How many datagrams have passed that are missing, because there was no room to keep them. */
-  public long lost() {
-    return sum(lost);
-  }
-
-  private static long sum(List<LongAdder> counters) {
     long all = 0;
-    for (LongAdder each : counters) {
-      all += each.sum();
+    for (CountingTap each : counts) {
+      CapturedStatistics statistics = each.statistics();
+      all += statistics.accepted() - statistics.lost();
+    }
+    return all;
+  }
+
+  /** How many datagrams were wanted and are missing, because there was no room to keep them. */
+  public long lost() {
+    long all = 0;
+    for (CountingTap each : counts) {
+      all += each.statistics().lost();
     }
     return all;
   }
@@ -249,6 +284,23 @@ public final class Capture implements Closeable {
   /** Whether it goes on: it was not closed and what it captures was not. */
   public boolean isOpen() {
     return !closing.get();
+  }
+
+  /**
+   * Takes nothing more. Never blocks; what has passed is written as always, and {@link #awaitEnd}
+   * returns.
+   */
+  public void stop() {
+    stopped = true;
+    worker.signalEnd();
+  }
+
+  /**
+   * Waits until the last packet that is {@linkplain CaptureOptions#limit wanted} is written, until
+   * somebody {@linkplain #stop stops} or closes it, its stack closes, or writing fails.
+   */
+  public void awaitEnd() throws InterruptedException {
+    worker.awaitEnd();
   }
 
   /**

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.wire.IpAddress;
 
 /**
  * Reads a capture, packet by packet: pcapng, or classic pcap with microseconds or nanoseconds, each
@@ -77,6 +79,9 @@ public sealed interface CaptureReader extends Closeable permits PcapngReader, Pc
 
   /** The interfaces that were described so far. */
   List<CapturedInterface> interfaces();
+
+  /** The names of hosts that were read so far, by address; those of all sections together. */
+  Map<IpAddress, List<String>> names();
 
   /** The statistics that were read so far; all of them once {@link #next} has returned null. */
   List<CapturedStatistics> statistics();

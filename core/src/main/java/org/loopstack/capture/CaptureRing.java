@@ -43,7 +43,7 @@ public final class CaptureRing implements Closeable {
 
   private CaptureRing(int packets, StackInterface first, StackInterface... others) {
     slots = new AtomicReferenceArray<>(packets);
-    taps = InterfaceTap.of(first, others, new Keeper());
+    taps = InterfaceTap.of(first, others, packets, new Keeper());
   }
 
   static CaptureRing begin(int packets, StackInterface first, StackInterface... others) {
@@ -59,7 +59,8 @@ public final class CaptureRing implements Closeable {
   private final class Keeper implements InterfaceTap.Listener {
     @Override
     public void passed(InterfaceTap tap, LinkTap.Direction direction, Packet lent) {
-      Passed kept = Passed.of(tap, direction, lent);
+      Passed kept = new Passed(tap, direction, lent);
+      tap.recent().add(kept);
       long sequence = passed.getAndIncrement();
       int at = (int) (sequence % slots.length());
       Slot mine = new Slot(sequence, kept);
@@ -109,8 +110,11 @@ public final class CaptureRing implements Closeable {
     try (PcapngWriter writer =
         new PcapngWriter(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16))) {
       for (InterfaceTap tap : taps) {
-        CapturedInterface _ = writer.addInterface(tap.described().name());
+        CapturedInterface _ =
+            writer.addInterface(
+                tap.described().name(), CapturedInterface.RAW, tap.tapped().stackName());
       }
+      writer.writeNames(HostNames.of(taps));
       for (CapturedPacket packet : packets()) {
         writer.write(packet);
       }

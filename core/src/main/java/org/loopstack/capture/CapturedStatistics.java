@@ -6,7 +6,9 @@ package org.loopstack.capture;
  *
  * @param source the interface
  * @param received how many packets passed while the capture ran, or -1 if it does not say
- * @param lost how many of them are missing in the capture for want of room, or -1 if it does not
- *     say
+ * @param accepted how many of them the filter let through, or -1 if it does not say
+ * @param lost how many of the latter are missing in the capture for want of room, or -1 if it does
+ *     not say
  */
-public record CapturedStatistics(CapturedInterface source, long received, long lost) {}
+public record CapturedStatistics(
+    CapturedInterface source, long received, long accepted, long lost) {}

@@ -6,8 +6,9 @@ import java.util.List;
 import org.loopstack.StackInterface;
 import org.loopstack.buffer.Packet;
 import org.loopstack.link.LinkTap;
+import org.loopstack.wire.DropReason;
 
-/** What a capture has put on one interface. */
+/** Where a capture taps one interface. */
 final class InterfaceTap implements LinkTap {
   /** Whom the taps of a capture tell. */
   interface Listener {
@@ -21,25 +22,41 @@ final class InterfaceTap implements LinkTap {
   private final StackInterface tapped;
   private final CapturedInterface described;
   private final Listener listener;
+  private final RecentPackets recent;
 
-  private InterfaceTap(StackInterface tapped, int id, Listener listener) {
+  private InterfaceTap(StackInterface tapped, int id, int recentSize, Listener listener) {
     this.tapped = tapped;
     this.described = new CapturedInterface(id, tapped.name(), CapturedInterface.RAW);
+    this.recent = new RecentPackets(recentSize);
     this.listener = listener;
   }
 
-  /** One for each interface, not on it yet; their numbers are their places. */
-  static List<InterfaceTap> of(StackInterface first, StackInterface[] others, Listener listener) {
+  /**
+   * One for each interface, not on it yet; their numbers are their places.
+   *
+   * @param recentSize of how many of the last packets it is written down what became of them
+   */
+  static List<InterfaceTap> of(
+      StackInterface first, StackInterface[] others, int recentSize, Listener listener) {
     List<InterfaceTap> all = new ArrayList<>();
-    all.add(new InterfaceTap(first, 0, listener));
+    all.add(new InterfaceTap(first, 0, recentSize, listener));
     for (StackInterface other : others) {
-      all.add(new InterfaceTap(other, all.size(), listener));
+      all.add(new InterfaceTap(other, all.size(), recentSize, listener));
     }
     return List.copyOf(all);
   }
 
+  StackInterface tapped() {
+    return tapped;
+  }
+
   CapturedInterface described() {
     return described;
+  }
+
+  /** Those of which it may still be written down what became of them. */
+  RecentPackets recent() {
+    return recent;
   }
 
   void begin() {
@@ -59,6 +76,11 @@ final class InterfaceTap implements LinkTap {
   @Override
   public void pass(Direction direction, Packet packet) {
     listener.passed(this, direction, packet);
+  }
+
+  @Override
+  public void dropped(Packet packet, DropReason reason) {
+    recent.drop(packet, reason);
   }
 
   @Override

@@ -1,29 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.capture;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.link.Datagrams;
 import org.loopstack.link.LinkTap;
+import org.loopstack.wire.DropReason;
 import org.loopstack.wire.Octets;
 
 /**
- * A datagram that passed and waits to be written or asked for.
- *
- * @param tap the tap that saw it
- * @param epochNanos when
- * @param direction which way
- * @param copy bytes of its own, with a checksum that may still be pending: computing it is left to
- *     whoever reads them
+ * A datagram that has passed, copied as it was: the checksum may still be missing, so that whoever
+ * sends does not wait for it. What became of it may be written down later, by another thread.
  */
-record Passed(InterfaceTap tap, long epochNanos, LinkTap.Direction direction, Packet copy) {
-  static Passed of(InterfaceTap tap, LinkTap.Direction direction, Packet lent) {
-    return new Passed(tap, tap.epochNanos(), direction, lent.copy());
+final class Passed {
+  private static final VarHandle DROPPED;
+
+  static {
+    try {
+      DROPPED = MethodHandles.lookup().findVarHandle(Passed.class, "dropped", DropReason.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final InterfaceTap tap;
+  private final long epochNanos;
+  private final LinkTap.Direction direction;
+  private final Packet copy;
+  private final int number;
+  private volatile @Nullable DropReason dropped;
+
+  Passed(InterfaceTap tap, LinkTap.Direction direction, Packet lent) {
+    this.tap = tap;
+    this.epochNanos = tap.epochNanos();
+    this.direction = direction;
+    this.copy = lent.copy();
+    this.number = lent.tapNumber();
+  }
+
+  InterfaceTap tap() {
+    return tap;
+  }
+
+  long epochNanos() {
+    return epochNanos;
+  }
+
+  LinkTap.Direction direction() {
+    return direction;
+  }
+
+  int length() {
+    return copy.length();
+  }
+
+  /** Which one of those that the taps of the interface were shown. */
+  int number() {
+    return number;
+  }
+
+  /** Writes down why it was thrown away; the first reason counts. */
+  void drop(DropReason reason) {
+    DROPPED.compareAndSet(this, null, reason);
+  }
+
+  /** All its bytes, with right checksums. */
+  byte[] bytes() {
+    return Datagrams.bytes(copy);
+  }
+
+  /** What became of it, or null if nothing is to be said. */
+  @Nullable String comment() {
+    DropReason reason = dropped;
+    return reason == null ? null : "dropped: " + reason.description();
   }
 
   /** As a user sees it. */
   CapturedPacket toPacket() {
-    byte[] bytes = Datagrams.bytes(copy);
+    byte[] bytes = bytes();
     return new CapturedPacket(
-        epochNanos, tap.described(), direction, Octets.copyOf(bytes), bytes.length, null);
+        epochNanos, tap.described(), direction, Octets.copyOf(bytes), bytes.length, comment());
   }
 }

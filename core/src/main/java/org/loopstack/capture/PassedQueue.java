@@ -8,8 +8,8 @@ import org.loopstack.buffer.Packet;
 import org.loopstack.link.LinkTap;
 
 /**
- * Datagrams between those who send them and the one who writes them. Nobody waits: what there is no
- * room for is not put in. Bounded by bytes, because datagrams of a loopback may be small or large.
+ * What has passed and is not written yet, bounded in bytes. Any number of threads put in, none of
+ * them ever waiting; one takes out.
  */
 final class PassedQueue {
   /** What a datagram takes of the memory beside its bytes, roughly. */
@@ -36,7 +36,9 @@ final class PassedQueue {
       bytes.addAndGet(-size);
       return false;
     }
-    queue.add(Passed.of(tap, direction, lent));
+    Passed passed = new Passed(tap, direction, lent);
+    tap.recent().add(passed);
+    queue.add(passed);
     return true;
   }
 
@@ -44,7 +46,8 @@ final class PassedQueue {
   @Nullable Passed poll() {
     Passed next = queue.poll();
     if (next != null) {
-      bytes.addAndGet(-(next.copy().length() + (long) OVERHEAD));
+      next.tap().recent().remove(next);
+      bytes.addAndGet(-(next.length() + (long) OVERHEAD));
     }
     return next;
   }

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.Octets;
 
 /**
@@ -76,6 +78,12 @@ final class PcapReader implements CaptureReader {
   @Override
   public List<CapturedInterface> interfaces() {
     return List.of(link);
+  }
+
+  /** None: classic pcap has no place for them. */
+  @Override
+  public Map<IpAddress, List<String>> names() {
+    return Map.of();
   }
 
   /** None: classic pcap has no place for them. */

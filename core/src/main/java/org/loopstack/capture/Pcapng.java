@@ -10,6 +10,7 @@ final class Pcapng {
   static final int INTERFACE_DESCRIPTION = 1;
   static final int OBSOLETE_PACKET = 2;
   static final int SIMPLE_PACKET = 3;
+  static final int NAME_RESOLUTION = 4;
   static final int INTERFACE_STATISTICS = 5;
   static final int ENHANCED_PACKET = 6;
 
@@ -19,6 +20,7 @@ final class Pcapng {
   static final int OPTION_COMMENT = 1;
   static final int SECTION_APPLICATION = 4;
   static final int INTERFACE_NAME = 2;
+  static final int INTERFACE_DETAIL = 3;
   static final int INTERFACE_RESOLUTION = 9;
   static final int INTERFACE_TIME_OFFSET = 14;
   static final int PACKET_FLAGS = 2;
@@ -26,6 +28,11 @@ final class Pcapng {
   static final int STATISTICS_END = 3;
   static final int STATISTICS_RECEIVED = 4;
   static final int STATISTICS_DROPPED = 5;
+  static final int STATISTICS_ACCEPTED = 6;
+
+  static final int NAMES_END = 0;
+  static final int NAMES_IPV4 = 1;
+  static final int NAMES_IPV6 = 2;
 
   /** The two low bits of a packet's flags: 0 if its direction is not known. */
   static final int DIRECTION_MASK = 3;

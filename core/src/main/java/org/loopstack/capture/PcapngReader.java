@@ -6,16 +6,20 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.link.LinkTap;
+import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.Octets;
 
 /**
  * Reads pcapng (draft-ietf-opsawg-pcapng): any number of sections, each in its own byte order;
- * enhanced, simple and the old kind of packet blocks; statistics. Other blocks are passed over, as
- * are options other than those that {@link CapturedPacket} and its like can hold.
+ * enhanced, simple and the old kind of packet blocks; names; statistics. Other blocks are passed
+ * over, as are options other than those that {@link CapturedPacket} and its like can hold.
  */
 final class PcapngReader implements CaptureReader {
   /** Type, length, and the length again in the end. */
@@ -32,6 +36,7 @@ final class PcapngReader implements CaptureReader {
 
   private final List<CapturedInterface> all = new ArrayList<>();
   private final List<CapturedStatistics> statistics = new ArrayList<>();
+  private final Map<IpAddress, List<String>> names = new LinkedHashMap<>();
 
   /** The input is behind the first section header's type. */
   PcapngReader(CaptureInput input) throws IOException {
@@ -111,6 +116,7 @@ final class PcapngReader implements CaptureReader {
     switch (type) {
       case Pcapng.INTERFACE_DESCRIPTION -> describe(body);
       case Pcapng.INTERFACE_STATISTICS -> count(body);
+      case Pcapng.NAME_RESOLUTION -> readNames(body);
       case Pcapng.ENHANCED_PACKET -> {
         atLeast(body, 20, "an enhanced packet block");
         return packet(body, body.getInt());
@@ -159,15 +165,42 @@ final class PcapngReader implements CaptureReader {
     CapturedInterface source = source(body.getInt());
     body.getLong(); // when they were taken
     long received = -1;
+    long accepted = -1;
     long lost = -1;
     for (Option option; (option = option(body)) != null; ) {
       switch (option.code) {
         case Pcapng.STATISTICS_RECEIVED -> received = sized(option, 8).getLong();
+        case Pcapng.STATISTICS_ACCEPTED -> accepted = sized(option, 8).getLong();
         case Pcapng.STATISTICS_DROPPED -> lost = sized(option, 8).getLong();
         default -> {}
       }
     }
-    statistics.add(new CapturedStatistics(source, received, lost));
+    statistics.add(new CapturedStatistics(source, received, accepted, lost));
+  }
+
+  /** Records of a kind and a length, as options are. */
+  private void readNames(ByteBuffer body) throws IOException {
+    for (Option each; (each = option(body)) != null; ) {
+      int length =
+          switch (each.code) {
+            case Pcapng.NAMES_IPV4 -> 4;
+            case Pcapng.NAMES_IPV6 -> 16;
+            default -> 0;
+          };
+      if (length > 0 && each.value.remaining() < length) {
+        throw input.broken("the name of an address of " + each.value.remaining() + " bytes");
+      }
+      if (length > 0) {
+        byte[] bytes = new byte[length];
+        each.value.get(bytes);
+        IpAddress address =
+            length == 4 ? IpAddress.readIpv4(bytes, 0) : IpAddress.readIpv6(bytes, 0);
+        List<String> all = names.computeIfAbsent(address, _ -> new ArrayList<>());
+        for (String name : each.text().split("\0")) {
+          all.add(name);
+        }
+      }
+    }
   }
 
   /** What an enhanced packet block and the old packet block have in common: from the time on. */
@@ -303,6 +336,11 @@ final class PcapngReader implements CaptureReader {
   @Override
   public List<CapturedStatistics> statistics() {
     return List.copyOf(statistics);
+  }
+
+  @Override
+  public Map<IpAddress, List<String>> names() {
+    return Collections.unmodifiableMap(names);
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.capture;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.link.LinkTap;
+import org.loopstack.wire.IpAddress;
 
 /**
  * Writes a capture in pcapng (draft-ietf-opsawg-pcapng): one section, its interfaces, packets with
@@ -48,7 +51,12 @@ public final class PcapngWriter implements Closeable {
 
   /** Describes an interface whose packets begin with their IP header. */
   public CapturedInterface addInterface(String name) throws IOException {
-    return addInterface(name, CapturedInterface.RAW);
+    return addInterface(name, CapturedInterface.RAW, "");
+  }
+
+  /** Describes an interface of which nothing else is known. */
+  public CapturedInterface addInterface(String name, int linkType) throws IOException {
+    return addInterface(name, linkType, "");
   }
 
   /**
@@ -56,11 +64,13 @@ public final class PcapngWriter implements Closeable {
    *
    * @param name as {@code lo}
    * @param linkType 0 to 65,535, as in {@link CapturedInterface#linkType}
+   * @param description more about it, as the name of its stack; may be empty
    * @return what to name when its packets are written
    * @throws IllegalArgumentException if the link type is out of range
    * @throws IOException if the stream does
    */
-  public CapturedInterface addInterface(String name, int linkType) throws IOException {
+  public CapturedInterface addInterface(String name, int linkType, String description)
+      throws IOException {
     if (linkType < 0 || linkType > 0xffff) {
       throw new IllegalArgumentException("Link type " + linkType + " is not in 0..65535");
     }
@@ -69,7 +79,11 @@ public final class PcapngWriter implements Closeable {
         .u16(linkType)
         .u16(0)
         .u32(0) // no limit to what is captured of a packet
-        .option(Pcapng.INTERFACE_NAME, text(name))
+        .option(Pcapng.INTERFACE_NAME, text(name));
+    if (!description.isEmpty()) {
+      block.option(Pcapng.INTERFACE_DETAIL, text(description));
+    }
+    block
         .option(Pcapng.INTERFACE_RESOLUTION, new byte[] {Pcapng.NANOSECONDS})
         .endOfOptions()
         .writeTo(out);
@@ -159,28 +173,61 @@ public final class PcapngWriter implements Closeable {
   }
 
   /**
+   * Writes the names of hosts, for whoever shows the packets.
+   *
+   * @param names by address
+   * @throws IOException if the stream does
+   */
+  public void writeNames(Map<IpAddress, List<String>> names) throws IOException {
+    block.begin(Pcapng.NAME_RESOLUTION);
+    names.forEach(
+        (address, all) -> {
+          byte[] record = nameRecord(address, all);
+          block
+              .u16(address.isIpv4() ? Pcapng.NAMES_IPV4 : Pcapng.NAMES_IPV6)
+              .u16(record.length)
+              .bytes(record, 0, record.length);
+        });
+    block.u16(Pcapng.NAMES_END).u16(0).writeTo(out);
+  }
+
+  /** The address, and "a list of one or more zero-terminated strings". */
+  private static byte[] nameRecord(IpAddress address, List<String> names) {
+    ByteArrayOutputStream record = new ByteArrayOutputStream();
+    byte[] bytes = new byte[address.length()];
+    int _ = address.write(bytes, 0);
+    record.writeBytes(bytes);
+    for (String name : names) {
+      byte[] text = name.getBytes(StandardCharsets.UTF_8);
+      if (record.size() + text.length < MAX_TEXT) {
+        record.writeBytes(text);
+        record.write(0);
+      }
+    }
+    return record.toByteArray();
+  }
+
+  /**
    * Writes what happened at an interface, usually in the end.
    *
-   * @param source the interface
+   * @param statistics all known
    * @param startNanos when the capture began, in nanoseconds since 1970-01-01T00:00:00Z
    * @param endNanos when it ended
-   * @param received how many packets passed
-   * @param lost how many of them are missing in the capture for want of room
    * @throws IllegalArgumentException if the interface is none of {@link #addInterface}, or a time
    *     negative
    * @throws IOException if the stream does
    */
-  public void writeStatistics(
-      CapturedInterface source, long startNanos, long endNanos, long received, long lost)
+  public void writeStatistics(CapturedStatistics statistics, long startNanos, long endNanos)
       throws IOException {
     block
         .begin(Pcapng.INTERFACE_STATISTICS)
-        .u32(checked(source))
+        .u32(checked(statistics.source()))
         .time(checked(endNanos))
         .optionTime(Pcapng.STATISTICS_START, checked(startNanos))
         .optionTime(Pcapng.STATISTICS_END, endNanos)
-        .option64(Pcapng.STATISTICS_RECEIVED, received)
-        .option64(Pcapng.STATISTICS_DROPPED, lost)
+        .option64(Pcapng.STATISTICS_RECEIVED, statistics.received())
+        .option64(Pcapng.STATISTICS_DROPPED, statistics.lost())
+        .option64(Pcapng.STATISTICS_ACCEPTED, statistics.accepted())
         .endOfOptions()
         .writeTo(out);
   }

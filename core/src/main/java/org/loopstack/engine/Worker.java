@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.engine;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +25,7 @@ public final class Worker implements AutoCloseable {
   private final ReentrantLock working = new ReentrantLock();
   private final AtomicBoolean told = new AtomicBoolean();
   private final AtomicBoolean urged = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean closed;
 
   /**
@@ -58,6 +60,16 @@ public final class Worker implements AutoCloseable {
     }
   }
 
+  /** Says that there will be no more work. Never blocks. */
+  public void signalEnd() {
+    ended.countDown();
+  }
+
+  /** Waits until somebody says that there will be no more work, or closes this. */
+  public void awaitEnd() throws InterruptedException {
+    ended.await();
+  }
+
   /** Does the work on the calling thread, after whoever does it at the moment. */
   public void run() {
     working.lock();
@@ -75,6 +87,7 @@ public final class Worker implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    signalEnd();
     LockSupport.unpark(thread);
     awaitEnd();
     run();

@@ -327,6 +327,7 @@ public final class InternetLayer implements Internet, AutoCloseable {
     Interface in = interfaceAt(packet.interfaceIndex());
     if (in != null) {
       in.counters().dropped(reason);
+      in.taps().dropped(packet, reason);
     }
     counters.dropped(IpInput.isIpv6(packet), reason);
   }

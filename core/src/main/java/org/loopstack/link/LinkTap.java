@@ -2,6 +2,7 @@
 package org.loopstack.link;
 
 import org.loopstack.buffer.Packet;
+import org.loopstack.wire.DropReason;
 
 /** Looks at the datagrams that pass between a stack and a link, for example to capture them. */
 public interface LinkTap {
@@ -24,6 +25,16 @@ public interface LinkTap {
    * @param packet only lent: it must be neither changed nor kept; {@link Datagrams#bytes} copies it
    */
   void pass(Direction direction, Packet packet);
+
+  /**
+   * The stack throws a datagram away that came in by the interface, or that came back by the
+   * loopback. Called as {@link #pass} is; a datagram for several sockets may be dropped by some.
+   *
+   * @param packet only lent; its {@link Packet#tapNumber} is the one that it had when it passed, or
+   *     0 if it has not passed as it is, for example because it was put together of fragments
+   * @param reason why
+   */
+  default void dropped(Packet packet, DropReason reason) {}
 
   /**
    * Nothing passes any more: the interface was removed, or its stack closed. Called once, on the

@@ -6,6 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.loopstack.buffer.Packet;
+import org.loopstack.wire.DropReason;
 
 /**
  * The taps on one interface. Without a tap, a datagram costs one look at a field. Safe for use by
@@ -14,10 +15,13 @@ import org.loopstack.buffer.Packet;
 public final class LinkTaps {
   private static final LinkTap[] NONE = {};
   private static final VarHandle TAPS;
+  private static final VarHandle NUMBER;
 
   static {
     try {
-      TAPS = MethodHandles.lookup().findVarHandle(LinkTaps.class, "taps", LinkTap[].class);
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      TAPS = lookup.findVarHandle(LinkTaps.class, "taps", LinkTap[].class);
+      NUMBER = lookup.findVarHandle(LinkTaps.class, "number", int.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -25,6 +29,9 @@ public final class LinkTaps {
 
   // Copied on write, so that whoever passes a datagram reads it without a lock.
   private volatile LinkTap[] taps = NONE;
+
+  // The last one given; 0 means none, and after 2^32 packets it does once more.
+  private volatile int number;
 
   /** No taps yet. */
   public LinkTaps() {}
@@ -67,10 +74,18 @@ public final class LinkTaps {
     }
   }
 
+  /** Tells all taps that a datagram was thrown away. */
+  public void dropped(Packet packet, DropReason reason) {
+    for (LinkTap tap : taps) {
+      tap.dropped(packet, reason);
+    }
+  }
+
   /** Shows a datagram to all taps. */
   public void pass(LinkTap.Direction direction, Packet packet) {
     LinkTap[] all = taps;
     if (all.length != 0) {
+      packet.setTapNumber((int) NUMBER.getAndAdd(this, 1) + 1);
       for (LinkTap tap : all) {
         tap.pass(direction, packet);
       }

@@ -70,7 +70,7 @@ class CaptureReaderTest {
       CapturedInterface lo = writer.addInterface("lo");
       writer.write(lo, 1, LinkTap.Direction.IN, DATAGRAM, 0, 5, "first");
       writer.write(lo, 2, LinkTap.Direction.OUT, DATAGRAM, 0, 4, null);
-      writer.writeStatistics(lo, 1, 2, 2, 0);
+      writer.writeStatistics(new CapturedStatistics(lo, 2, 2, 0), 1, 2);
     }
     return out.toByteArray();
   }

@@ -137,7 +137,7 @@ class CaptureTest {
   @Test
   void nobodyHasToAskForWhatHasPassed() throws Exception {
     Gate gate = new Gate();
-    try (Capture _ = Capture.to(gate, Capture.DEFAULT_QUEUE_BYTES, stack.loopback())) {
+    try (Capture _ = Capture.to(gate, CaptureOptions.standard(), stack.loopback())) {
       gate.shut = true;
       gate.open.countDown();
       Traffic.datagram(stack, "127.0.0.1", 5);
@@ -148,7 +148,8 @@ class CaptureTest {
   @Test
   void aWriterThatStandsHoldsUpNobodyAndWhatIsLostIsCounted() throws Exception {
     Gate gate = new Gate();
-    Capture capture = Capture.to(gate, 1 << 16, stack.loopback());
+    Capture capture =
+        Capture.to(gate, CaptureOptions.standard().queueBytes(1 << 16), stack.loopback());
     gate.shut = true;
     Traffic.datagram(stack, "127.0.0.1", 5);
     assertThat(gate.reached.await(60, TimeUnit.SECONDS)).isTrue();
@@ -170,14 +171,16 @@ class CaptureTest {
       }
       assertThat(reader.next()).isNull();
       assertThat(reader.statistics())
-          .containsExactly(new CapturedStatistics(reader.interfaces().getFirst(), room + 1 + 7, 7));
+          .containsExactly(
+              new CapturedStatistics(
+                  reader.interfaces().getFirst(), room + 1 + 7, room + 1 + 7, 7));
     }
   }
 
   @Test
   void aFullDiskEndsTheCaptureAndFlushAndCloseTell() throws IOException {
     Gate gate = new Gate();
-    Capture capture = Capture.to(gate, Capture.DEFAULT_QUEUE_BYTES, stack.loopback());
+    Capture capture = Capture.to(gate, CaptureOptions.standard(), stack.loopback());
     gate.full = true;
     Traffic.datagram(stack, "127.0.0.1", 5);
 
@@ -256,7 +259,7 @@ class CaptureTest {
     assertThatThrownBy(() -> stack.loopback().captureTo(directory))
         .isInstanceOf(FileSystemException.class)
         .hasMessage(directory + ": Is a directory");
-    assertThatThrownBy(() -> Capture.to(OutputStream.nullOutputStream(), 65_535, stack.loopback()))
+    assertThatThrownBy(() -> CaptureOptions.standard().queueBytes(65_535))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The queue of a capture takes 65536 bytes at least: 65535");
   }

@@ -86,7 +86,7 @@ class PcapngWriterTest {
   void statisticsHaveTimesAndCounts() throws IOException {
     CapturedInterface lo = writer.addInterface("lo");
     written();
-    writer.writeStatistics(lo, 1, 1L << 32, 10, 3);
+    writer.writeStatistics(new CapturedStatistics(lo, 10, 9, 3), 1, 1L << 32);
 
     assertThat(written())
         .isEqualTo(
@@ -115,7 +115,7 @@ class PcapngWriterTest {
     for (CapturedPacket each : packets) {
       writer.write(each);
     }
-    writer.writeStatistics(eth, 0, 1, Long.MAX_VALUE, 0);
+    writer.writeStatistics(new CapturedStatistics(eth, Long.MAX_VALUE, 5, 0), 0, 1);
     writer.close();
 
     try (CaptureReader reader =
@@ -126,7 +126,7 @@ class PcapngWriterTest {
       assertThat(reader.next()).isNull();
       assertThat(reader.interfaces()).containsExactly(lo, eth);
       assertThat(reader.statistics())
-          .containsExactly(new CapturedStatistics(eth, Long.MAX_VALUE, 0));
+          .containsExactly(new CapturedStatistics(eth, Long.MAX_VALUE, 5, 0));
     }
   }
 
