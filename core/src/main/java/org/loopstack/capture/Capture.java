@@ -17,13 +17,15 @@ import org.loopstack.StackInterface;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.Worker;
 import org.loopstack.link.LinkTap;
+import org.loopstack.link.LinkVerdict;
 
 /**
  * What passes one or several interfaces, written in pcapng or told to a listener: complete
  * datagrams with right checksums, also where the loopback skipped computing them, in the order in
- * which they passed, with the times of the stack's clock in nanoseconds. What the stack threw away
- * has a comment that says why, as long as that was known when it was written; the names of the
- * stack's hosts are there for Wireshark.
+ * which they passed, with the times of the stack's clock in nanoseconds. What the stack threw away,
+ * and what a {@linkplain org.loopstack.fault fault rule} did something to, has a comment that says
+ * so, as long as that was known when it was written; the names of the stack's hosts are there for
+ * Wireshark.
  *
  * <pre>{@code
  * try (Stack stack = Stack.create();
@@ -159,14 +161,15 @@ public final class Capture implements Closeable {
 
   private final class Taps implements InterfaceTap.Listener {
     @Override
-    public void passed(InterfaceTap tap, LinkTap.Direction direction, Packet lent) {
+    public void passed(
+        InterfaceTap tap, LinkTap.Direction direction, Packet lent, @Nullable LinkVerdict verdict) {
       if (stopped) {
         return;
       }
       CountingTap count = counts.get(tap.described().id());
       count.see();
       if (options.filter().matches(lent, direction)) {
-        take(tap, direction, lent, count);
+        take(tap, direction, lent, verdict, count);
       }
     }
 
@@ -178,13 +181,18 @@ public final class Capture implements Closeable {
     }
   }
 
-  private void take(InterfaceTap tap, LinkTap.Direction direction, Packet lent, CountingTap count) {
+  private void take(
+      InterfaceTap tap,
+      LinkTap.Direction direction,
+      Packet lent,
+      @Nullable LinkVerdict verdict,
+      CountingTap count) {
     long place = taken.incrementAndGet();
     if (place > options.limit()) {
       taken.decrementAndGet();
       return;
     }
-    if (failure != null || !queue.offer(tap, direction, lent)) {
+    if (failure != null || !queue.offer(tap, direction, lent, verdict)) {
       taken.decrementAndGet();
       count.lose();
       return;

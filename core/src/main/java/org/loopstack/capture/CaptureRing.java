@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.StackInterface;
 import org.loopstack.buffer.Packet;
 import org.loopstack.link.LinkTap;
+import org.loopstack.link.LinkVerdict;
 
 /**
  * The last packets that passed one or several interfaces, in memory, for the moment in which
@@ -58,8 +59,9 @@ public final class CaptureRing implements Closeable {
 
   private final class Keeper implements InterfaceTap.Listener {
     @Override
-    public void passed(InterfaceTap tap, LinkTap.Direction direction, Packet lent) {
-      Passed kept = new Passed(tap, direction, lent);
+    public void passed(
+        InterfaceTap tap, LinkTap.Direction direction, Packet lent, @Nullable LinkVerdict verdict) {
+      Passed kept = new Passed(tap, direction, lent, verdict);
       tap.recent().add(kept);
       long sequence = passed.getAndIncrement();
       int at = (int) (sequence % slots.length());

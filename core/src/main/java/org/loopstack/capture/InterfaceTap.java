@@ -3,9 +3,11 @@ package org.loopstack.capture;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.StackInterface;
 import org.loopstack.buffer.Packet;
 import org.loopstack.link.LinkTap;
+import org.loopstack.link.LinkVerdict;
 import org.loopstack.wire.DropReason;
 
 /** Where a capture taps one interface. */
@@ -13,7 +15,7 @@ final class InterfaceTap implements LinkTap {
   /** Whom the taps of a capture tell. */
   interface Listener {
     /** A datagram, only lent, passes; called by any thread, under any lock. */
-    void passed(InterfaceTap tap, Direction direction, Packet lent);
+    void passed(InterfaceTap tap, Direction direction, Packet lent, @Nullable LinkVerdict verdict);
 
     /** Nothing passes there any more. */
     void ended(InterfaceTap tap);
@@ -75,7 +77,13 @@ final class InterfaceTap implements LinkTap {
 
   @Override
   public void pass(Direction direction, Packet packet) {
-    listener.passed(this, direction, packet);
+    listener.passed(this, direction, packet, null);
+  }
+
+  /** Also what ends here is in the capture, as at a sender who does not see it arrive. */
+  @Override
+  public void pass(Direction direction, Packet packet, LinkVerdict verdict) {
+    listener.passed(this, direction, packet, verdict);
   }
 
   @Override

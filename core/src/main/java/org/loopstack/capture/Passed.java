@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.link.Datagrams;
 import org.loopstack.link.LinkTap;
+import org.loopstack.link.LinkVerdict;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.Octets;
 
@@ -30,14 +31,17 @@ final class Passed {
   private final LinkTap.Direction direction;
   private final Packet copy;
   private final int number;
+  private final @Nullable LinkVerdict verdict;
   private volatile @Nullable DropReason dropped;
 
-  Passed(InterfaceTap tap, LinkTap.Direction direction, Packet lent) {
+  Passed(
+      InterfaceTap tap, LinkTap.Direction direction, Packet lent, @Nullable LinkVerdict verdict) {
     this.tap = tap;
     this.epochNanos = tap.epochNanos();
     this.direction = direction;
     this.copy = lent.copy();
     this.number = lent.tapNumber();
+    this.verdict = verdict;
   }
 
   InterfaceTap tap() {
@@ -73,8 +77,16 @@ final class Passed {
 
   /** What became of it, or null if nothing is to be said. */
   @Nullable String comment() {
+    LinkVerdict filter = verdict;
     DropReason reason = dropped;
-    return reason == null ? null : "dropped: " + reason.description();
+    if (filter != null && !filter.delivered()) {
+      return filter.text();
+    }
+    String stack = reason == null ? null : "dropped: " + reason.description();
+    if (filter == null) {
+      return stack;
+    }
+    return stack == null ? filter.text() : filter.text() + "; " + stack;
   }
 
   /** As a user sees it. */

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.link.LinkTap;
+import org.loopstack.link.LinkVerdict;
 
 /**
  * What has passed and is not written yet, bounded in bytes. Any number of threads put in, none of
@@ -30,13 +31,14 @@ final class PassedQueue {
    *
    * @return whether there was room
    */
-  boolean offer(InterfaceTap tap, LinkTap.Direction direction, Packet lent) {
+  boolean offer(
+      InterfaceTap tap, LinkTap.Direction direction, Packet lent, @Nullable LinkVerdict verdict) {
     long size = lent.length() + (long) OVERHEAD;
     if (bytes.addAndGet(size) > limit) {
       bytes.addAndGet(-size);
       return false;
     }
-    Passed passed = new Passed(tap, direction, lent);
+    Passed passed = new Passed(tap, direction, lent, verdict);
     tap.recent().add(passed);
     queue.add(passed);
     return true;

@@ -89,11 +89,11 @@ public final class Worker implements AutoCloseable {
     closed = true;
     signalEnd();
     LockSupport.unpark(thread);
-    awaitEnd();
+    joinThread();
     run();
   }
 
-  private void awaitEnd() {
+  private void joinThread() {
     boolean interrupted = false;
     while (thread != Thread.currentThread() && thread.isAlive()) {
       try {

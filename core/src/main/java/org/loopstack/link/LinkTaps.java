@@ -94,6 +94,7 @@ public final class LinkTaps {
 
   /** Shows a datagram that a filter has touched to all taps. */
   public void pass(LinkTap.Direction direction, Packet packet, LinkVerdict verdict) {
+    packet.setTapNumber((int) NUMBER.getAndAdd(this, 1) + 1);
     for (LinkTap tap : taps) {
       tap.pass(direction, packet, verdict);
     }

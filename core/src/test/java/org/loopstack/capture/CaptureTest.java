@@ -3,6 +3,7 @@ package org.loopstack.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +28,13 @@ import org.loopstack.StackConfiguration;
 import org.loopstack.StackInterface;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.VirtualClock;
+import org.loopstack.fault.Fault;
+import org.loopstack.fault.FaultHandle;
+import org.loopstack.fault.Match;
 import org.loopstack.link.LinkTap;
 import org.loopstack.link.Wire;
+import org.loopstack.socket.NameTable;
+import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.TransportChecksums;
 
 class CaptureTest {
@@ -262,6 +269,148 @@ class CaptureTest {
     assertThatThrownBy(() -> CaptureOptions.standard().queueBytes(65_535))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("The queue of a capture takes 65536 bytes at least: 65535");
+  }
+
+  @Test
+  void whatTheStackDropsSaysWhy() throws IOException {
+    try (Capture capture = stack.loopback().captureTo(file());
+        CaptureRing ring = Capture.ring(1, stack.loopback());
+        var socket = stack.selectorProvider().openDatagramChannel()) {
+      socket.send(ByteBuffer.allocate(3), new InetSocketAddress("127.0.0.1", 9));
+      Traffic.datagram(stack, "::1", 5);
+      socket.send(ByteBuffer.allocate(3), new InetSocketAddress("127.0.0.1", 9));
+      capture.flush();
+      assertThat(ring.packets()).extracting(CapturedPacket::comment).containsOnlyNulls();
+    }
+
+    assertThat(CaptureReader.readAll(file()))
+        .extracting(CapturedPacket::comment)
+        .containsExactly(
+            "dropped: no socket is bound to the UDP port",
+            null,
+            null,
+            "dropped: no socket is bound to the UDP port",
+            null);
+  }
+
+  @Test
+  void whatARuleDidIsSaidAlsoOfWhatItDropped() throws IOException {
+    try (Capture _ = stack.loopback().captureTo(file());
+        FaultHandle _ = stack.loopback().faults().add(Fault.on(Match.udp()).drop().times(1))) {
+      Traffic.datagram(stack, "127.0.0.1", 5);
+      Traffic.datagram(stack, "127.0.0.1", 7);
+    }
+    List<CapturedPacket> packets = CaptureReader.readAll(file());
+
+    assertThat(packets).extracting(Traffic::describe).containsExactly("out 45 33", "out 45 35");
+    assertThat(packets.getFirst().comment()).startsWith("dropped by ");
+    assertThat(packets.getLast().comment()).isNull();
+  }
+
+  @Test
+  void onlyWhatTheFilterLetsThroughIsCapturedAndBothAreCounted() throws IOException {
+    CaptureOptions options = CaptureOptions.standard().filter("ip6 and udp");
+    try (Capture capture = Capture.to(file(), options, stack.loopback())) {
+      Traffic.datagram(stack, "127.0.0.1", 5);
+      Traffic.datagram(stack, "::1", 6);
+      assertThat(capture.statistics())
+          .extracting(CapturedStatistics::received, CapturedStatistics::accepted)
+          .containsExactly(tuple(2L, 1L));
+    }
+
+    try (CaptureReader reader = CaptureReader.open(file())) {
+      assertThat(reader.next()).isNotNull();
+      assertThat(reader.next()).isNull();
+      CapturedInterface lo = reader.interfaces().getFirst();
+      assertThat(reader.statistics()).containsExactly(new CapturedStatistics(lo, 2, 1, 0));
+    }
+  }
+
+  @Test
+  void itEndsWithTheLastPacketThatIsWanted() throws Exception {
+    Capture capture = Capture.to(file(), CaptureOptions.standard().limit(2), stack.loopback());
+    for (int i = 0; i < 5; i++) {
+      Traffic.datagram(stack, "127.0.0.1", i);
+    }
+    capture.awaitEnd();
+    assertThat(CaptureReader.readAll(file())).hasSize(2);
+    capture.close();
+
+    assertThat(capture.captured()).isEqualTo(2);
+    assertThat(capture.lost()).isZero();
+    assertThat(CaptureReader.readAll(file())).hasSize(2);
+  }
+
+  @Test
+  void whoWaitsForTheEndIsToldWhenSomebodyStopsItOrItsStackCloses() throws Exception {
+    Capture stopped = Capture.to(file(), stack.loopback());
+    Traffic.datagram(stack, "127.0.0.1", 1);
+    stopped.stop();
+    Traffic.datagram(stack, "127.0.0.1", 1);
+    stopped.awaitEnd();
+    stopped.close();
+    assertThat(CaptureReader.readAll(file())).hasSize(1);
+
+    Capture other = Capture.to(file(), stack.loopback());
+    stack.close();
+    other.awaitEnd();
+    other.close();
+  }
+
+  @Test
+  void aListenerIsToldOfPacketsAndOfPauses() throws IOException {
+    List<String> told = new ArrayList<>();
+    CaptureListener listener =
+        new CaptureListener() {
+          @Override
+          public void passed(CapturedPacket packet) {
+            told.add(Traffic.describe(packet));
+          }
+
+          @Override
+          public void caughtUp() {
+            told.add("pause");
+          }
+        };
+    try (Capture capture = Capture.to(listener, CaptureOptions.standard(), stack.loopback())) {
+      Traffic.datagram(stack, "127.0.0.1", 1);
+      capture.flush();
+      assertThat(told).contains("out 45 29").endsWith("pause");
+    }
+  }
+
+  @Test
+  void aListenerThatThrowsEndsTheCapture() throws Exception {
+    CaptureListener listener =
+        _ -> {
+          throw new IOException("enough");
+        };
+    Capture capture = Capture.to(listener, CaptureOptions.standard(), stack.loopback());
+    Traffic.datagram(stack, "127.0.0.1", 1);
+    capture.awaitEnd();
+
+    assertThatThrownBy(capture::close).hasMessage("The capture ended early: enough");
+  }
+
+  @Test
+  void theNamesOfTheStacksHostsAreThere() throws IOException {
+    StackConfiguration named =
+        StackConfiguration.linux().toBuilder()
+            .name("web")
+            .names(NameTable.standard().with("db.test", "127.0.0.2", "fd00::2"))
+            .build();
+    try (Stack web = Stack.create(named)) {
+      web.loopback().captureTo(file()).close();
+    }
+    try (CaptureReader reader = CaptureReader.open(file())) {
+      assertThat(reader.next()).isNull();
+      assertThat(reader.names())
+          .containsEntry(IpAddress.parse("127.0.0.1"), List.of("localhost"))
+          .containsEntry(IpAddress.parse("::1"), List.of("localhost"))
+          .containsEntry(IpAddress.parse("127.0.0.2"), List.of("db.test"))
+          .containsEntry(IpAddress.parse("fd00::2"), List.of("db.test"))
+          .hasSize(4);
+    }
   }
 
   @Test

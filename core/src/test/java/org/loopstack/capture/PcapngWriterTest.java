@@ -9,9 +9,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.loopstack.link.LinkTap;
+import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.Octets;
 
 class PcapngWriterTest {
@@ -91,10 +94,22 @@ class PcapngWriterTest {
     assertThat(written())
         .isEqualTo(
             hex(
-                "05000000 4c000000 00000000 01000000 00000000"
+                "05000000 58000000 00000000 01000000 00000000"
                     + " 0200 0800 00000000 01000000 0300 0800 01000000 00000000"
-                    + " 0400 0800 0a00000000000000 0500 0800 0300000000000000 0000 0000"
-                    + " 4c000000"));
+                    + " 0400 0800 0a00000000000000 0500 0800 0300000000000000"
+                    + " 0600 0800 0900000000000000 0000 0000 58000000"));
+  }
+
+  @Test
+  void namesAreRecordsByAddress() throws IOException {
+    written();
+    writer.writeNames(Map.of(IpAddress.parse("127.0.0.1"), List.of("localhost", "db.test")));
+
+    assertThat(written())
+        .isEqualTo(
+            hex(
+                "04000000 2c000000 0100 1600 7f000001 6c6f63616c686f737400 64622e7465737400"
+                    + " 0000 0000 0000 2c000000"));
   }
 
   @Test
@@ -115,6 +130,10 @@ class PcapngWriterTest {
     for (CapturedPacket each : packets) {
       writer.write(each);
     }
+    Map<IpAddress, List<String>> names = new LinkedHashMap<>();
+    names.put(IpAddress.parse("127.0.0.1"), List.of("localhost"));
+    names.put(IpAddress.parse("fd00::7"), List.of("db.test", "grün.test", "x"));
+    writer.writeNames(names);
     writer.writeStatistics(new CapturedStatistics(eth, Long.MAX_VALUE, 5, 0), 0, 1);
     writer.close();
 
@@ -124,6 +143,7 @@ class PcapngWriterTest {
         assertThat(reader.next()).isEqualTo(each);
       }
       assertThat(reader.next()).isNull();
+      assertThat(reader.names()).isEqualTo(names);
       assertThat(reader.interfaces()).containsExactly(lo, eth);
       assertThat(reader.statistics())
           .containsExactly(new CapturedStatistics(eth, Long.MAX_VALUE, 5, 0));
