@@ -2,6 +2,7 @@
 package org.loopstack.capture;
 
 import org.jspecify.annotations.Nullable;
+import org.loopstack.capture.filter.CaptureFilter;
 import org.loopstack.link.LinkTap;
 import org.loopstack.wire.Octets;
 
@@ -21,4 +22,9 @@ public record CapturedPacket(
     LinkTap.@Nullable Direction direction,
     Octets bytes,
     int originalLength,
-    @Nullable String comment) {}
+    @Nullable String comment) {
+  /** Whether a filter lets it through. */
+  public boolean matches(CaptureFilter filter) {
+    return filter.matches(bytes.toByteArray(), originalLength, source.linkType(), direction);
+  }
+}

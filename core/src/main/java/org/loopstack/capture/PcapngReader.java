@@ -196,8 +196,10 @@ final class PcapngReader implements CaptureReader {
         IpAddress address =
             length == 4 ? IpAddress.readIpv4(bytes, 0) : IpAddress.readIpv6(bytes, 0);
         List<String> all = names.computeIfAbsent(address, _ -> new ArrayList<>());
-        for (String name : each.text().split("\0")) {
-          all.add(name);
+        for (String name : each.text().split("\0", -1)) {
+          if (!name.isEmpty()) {
+            all.add(name);
+          }
         }
       }
     }

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.loopstack.buffer.Packet;
 import org.loopstack.wire.DropReason;
 
@@ -15,13 +16,10 @@ import org.loopstack.wire.DropReason;
 public final class LinkTaps {
   private static final LinkTap[] NONE = {};
   private static final VarHandle TAPS;
-  private static final VarHandle NUMBER;
 
   static {
     try {
-      MethodHandles.Lookup lookup = MethodHandles.lookup();
-      TAPS = lookup.findVarHandle(LinkTaps.class, "taps", LinkTap[].class);
-      NUMBER = lookup.findVarHandle(LinkTaps.class, "number", int.class);
+      TAPS = MethodHandles.lookup().findVarHandle(LinkTaps.class, "taps", LinkTap[].class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -31,7 +29,7 @@ public final class LinkTaps {
   private volatile LinkTap[] taps = NONE;
 
   // The last one given; 0 means none, and after 2^32 packets it does once more.
-  private volatile int number;
+  private final AtomicInteger number = new AtomicInteger();
 
   /** No taps yet. */
   public LinkTaps() {}
@@ -85,7 +83,7 @@ public final class LinkTaps {
   public void pass(LinkTap.Direction direction, Packet packet) {
     LinkTap[] all = taps;
     if (all.length != 0) {
-      packet.setTapNumber((int) NUMBER.getAndAdd(this, 1) + 1);
+      packet.setTapNumber(number.incrementAndGet());
       for (LinkTap tap : all) {
         tap.pass(direction, packet);
       }
@@ -94,7 +92,7 @@ public final class LinkTaps {
 
   /** Shows a datagram that a filter has touched to all taps. */
   public void pass(LinkTap.Direction direction, Packet packet, LinkVerdict verdict) {
-    packet.setTapNumber((int) NUMBER.getAndAdd(this, 1) + 1);
+    packet.setTapNumber(number.incrementAndGet());
     for (LinkTap tap : taps) {
       tap.pass(direction, packet, verdict);
     }

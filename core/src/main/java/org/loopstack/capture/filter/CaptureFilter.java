@@ -36,7 +36,7 @@ import org.loopstack.wire.IpAddress;
  */
 public final class CaptureFilter {
   /** All packets. */
-  public static final CaptureFilter ALL = new CaptureFilter("", Condition.ALWAYS);
+  public static final CaptureFilter ALL = new CaptureFilter("", Primitives.ALWAYS);
 
   private final String text;
   private final Condition condition;

@@ -5,8 +5,6 @@ import org.loopstack.link.LinkTap;
 
 /** What is true or false of a packet. */
 sealed interface Condition {
-  Condition ALWAYS = new Relation(Comparison.EQUAL, new Value.Constant(0), new Value.Constant(0));
-
   /** Whether it is true. Of what comes first no more is asked than is needed. */
   boolean test(Subject subject);
 

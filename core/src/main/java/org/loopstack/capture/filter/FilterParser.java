@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.capture.filter.Condition.Comparison;
 import org.loopstack.capture.filter.Qualifiers.End;
-import org.loopstack.capture.filter.Qualifiers.Type;
+import org.loopstack.capture.filter.Qualifiers.IdKind;
 import org.loopstack.link.LinkTap;
 import org.loopstack.wire.IpAddress;
 
@@ -33,7 +33,7 @@ final class FilterParser {
 
   Condition parse() {
     if (tokens.peek().isEnd()) {
-      return Condition.ALWAYS;
+      return Primitives.ALWAYS;
     }
     Condition all = expression().condition;
     if (!tokens.peek().isEnd()) {
@@ -170,7 +170,7 @@ final class FilterParser {
       return new Term(Primitives.multicast(protocol), null);
     }
     End end = end();
-    Type type = type();
+    IdKind type = type();
     if (end == null && type == null) {
       if (protocol.isEmpty()) {
         throw unknown(first);
@@ -178,7 +178,7 @@ final class FilterParser {
       return new Term(Primitives.abbreviation(protocol), null);
     }
     Qualifiers qualifiers =
-        new Qualifiers(protocol, end == null ? End.EITHER : end, type == null ? Type.HOST : type);
+        new Qualifiers(protocol, end == null ? End.EITHER : end, type == null ? IdKind.HOST : type);
     check(qualifiers, end, first);
     return new Term(ids.id(qualifiers), qualifiers);
   }
@@ -198,14 +198,14 @@ final class FilterParser {
     return end;
   }
 
-  private @Nullable Type type() {
-    Type type =
+  private @Nullable IdKind type() {
+    IdKind type =
         switch (tokens.peek().text()) {
-          case "host" -> Type.HOST;
-          case "net" -> Type.NET;
-          case "port" -> Type.PORT;
-          case "portrange" -> Type.PORT_RANGE;
-          case "proto" -> Type.PROTOCOL;
+          case "host" -> IdKind.HOST;
+          case "net" -> IdKind.NET;
+          case "port" -> IdKind.PORT;
+          case "portrange" -> IdKind.PORT_RANGE;
+          case "proto" -> IdKind.PROTOCOL;
           default -> null;
         };
     if (type != null) {
@@ -234,7 +234,7 @@ final class FilterParser {
       throw tokens.fail(
           first, "with " + what + " it means nothing; \"and\" between the two may be missing");
     }
-    if (q.type() == Type.PROTOCOL && end != null) {
+    if (q.type() == IdKind.PROTOCOL && end != null) {
       throw tokens.fail(first, "a protocol has no source and no destination");
     }
   }

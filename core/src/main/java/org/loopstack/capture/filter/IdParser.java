@@ -3,7 +3,7 @@ package org.loopstack.capture.filter;
 
 import java.util.List;
 import java.util.function.Function;
-import org.loopstack.capture.filter.Qualifiers.Type;
+import org.loopstack.capture.filter.Qualifiers.IdKind;
 import org.loopstack.wire.IpAddress;
 
 /** Reads what the keywords are about: an address, a prefix, a port, a protocol. */
@@ -48,7 +48,7 @@ final class IdParser {
   private Condition single(Qualifiers q) {
     Token token = tokens.peek();
     // Behind "proto" a protocol's name is meant, not what it means alone.
-    boolean good = isId(token) || q.type() == Type.PROTOCOL && token.isWord();
+    boolean good = isId(token) || q.type() == IdKind.PROTOCOL && token.isWord();
     if (!good) {
       throw tokens.fail("expected " + expected(q.type()));
     }
@@ -62,7 +62,7 @@ final class IdParser {
     };
   }
 
-  private static String expected(Type type) {
+  private static String expected(IdKind type) {
     return switch (type) {
       case HOST -> "the address or the name of a host";
       case NET -> "a net, as 10.0.0.0/8, 192.168.1 or fe80::/10";
@@ -120,7 +120,7 @@ final class IdParser {
       return net6(q, token);
     }
     if (!token.isDotted() && !token.isNumber()) {
-      throw tokens.fail(token, "expected " + expected(Type.NET));
+      throw tokens.fail(token, "expected " + expected(IdKind.NET));
     }
     if (q.protocol().equals("ip6")) {
       throw tokens.fail(token, "not a net of ip6");

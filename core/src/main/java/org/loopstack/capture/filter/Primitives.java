@@ -14,6 +14,9 @@ import org.loopstack.wire.IpProtocol;
 
 /** What the words of a filter look at in a packet: the same bytes as libpcap. */
 final class Primitives {
+  /** True of all. */
+  static final Condition ALWAYS = relation(Comparison.EQUAL, new Constant(0), 0);
+
   private static final Condition IPV4 = new Family(4);
   private static final Condition IPV6 = new Family(6);
 

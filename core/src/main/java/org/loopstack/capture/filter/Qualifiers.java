@@ -9,7 +9,7 @@ package org.loopstack.capture.filter;
  * @param direction which end
  * @param type what the id is
  */
-record Qualifiers(String protocol, End direction, Type type) {
+record Qualifiers(String protocol, End direction, IdKind type) {
   /** Which of the two ends of a datagram. */
   enum End {
     /** Where it is from. */
@@ -23,7 +23,7 @@ record Qualifiers(String protocol, End direction, Type type) {
   }
 
   /** What an id is. */
-  enum Type {
+  enum IdKind {
     /** The address of a host. */
     HOST,
     /** A prefix. */

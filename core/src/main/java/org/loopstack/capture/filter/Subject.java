@@ -8,12 +8,6 @@ import org.loopstack.link.LinkTap;
 
 /** A packet while a filter looks at it. */
 final class Subject {
-  /** The family is what the first four bits of the datagram say. */
-  private static final int BY_VERSION = -1;
-
-  private static final int ETHERTYPE_IPV4 = 0x0800;
-  private static final int ETHERTYPE_IPV6 = 0x86dd;
-
   private final byte[] head;
   private final int start;
   private final int headLength;
@@ -21,8 +15,8 @@ final class Subject {
   private final int length;
   private final int originalLength;
   private final LinkTap.@Nullable Direction direction;
-  private int network;
-  private int family;
+  private final int network;
+  private final int family;
   private boolean cut;
 
   /** A datagram that passes: it is looked at where it lies. */
@@ -34,7 +28,8 @@ final class Subject {
     this.length = packet.length();
     this.originalLength = length;
     this.direction = direction;
-    this.family = BY_VERSION;
+    this.network = 0;
+    this.family = LinkTypes.UNSAID;
   }
 
   /** A packet of a capture. */
@@ -46,36 +41,17 @@ final class Subject {
     this.length = bytes.length;
     this.originalLength = originalLength;
     this.direction = direction;
-    findNetwork(linkType);
-  }
-
-  /** By the numbers of the registry of link types. */
-  private void findNetwork(int linkType) {
-    switch (linkType) {
-      case 0, 108 -> at(4, BY_VERSION); // BSD's loopbacks: an address family
-      case 1 -> byEthertype(12, 14); // Ethernet
-      case 12, 14, 101 -> at(0, BY_VERSION); // raw IP
-      case 113 -> byEthertype(14, 16); // Linux cooked
-      case 276 -> byEthertype(0, 20); // Linux cooked, version 2
-      case 228 -> at(0, 4);
-      case 229 -> at(0, 6);
-      default -> at(0, 0);
-    }
-  }
-
-  private void at(int offset, int whatFamily) {
-    network = offset;
-    family = whatFamily;
-  }
-
-  private void byEthertype(int typeAt, int offset) {
-    int type = load(typeAt, 2);
-    at(offset, type == ETHERTYPE_IPV4 ? 4 : type == ETHERTYPE_IPV6 ? 6 : 0);
+    this.network = LinkTypes.network(linkType);
+    this.family = LinkTypes.family(bytes, linkType);
   }
 
   /** Whether it is a datagram of that version. */
   boolean isFamily(int version) {
-    return family == BY_VERSION ? load(network, 1) >>> 4 == version : family == version;
+    return switch (family) {
+      case LinkTypes.UNSAID -> load(network, 1) >>> 4 == version;
+      case LinkTypes.CUT -> giveUp() == version;
+      default -> family == version;
+    };
   }
 
   /** Where the IP header begins. */
