@@ -449,6 +449,7 @@ class IcmpTest {
   }
 
   @Tag("RFC1191-3-RAISE")
+  @Tag("RFC8899-3-RAISE")
   @Tag("RFC1191-3")
   @Tag("RFC791-3.2-DF")
   @Tag("RFC6864-4.3-DF")

@@ -200,6 +200,7 @@ class TcpOptionsTest {
     assertThat(options.fastOpenCookieLength()).isEqualTo(-1);
   }
 
+  @Tag("RFC5482-3.3-FORMAT")
   @ParameterizedTest
   @CsvSource({"0, 0", "1, 1", "32767, 32767", "32768, 32820", "36000, 36000", "1966020, 1966020"})
   void aUserTimeoutIsInSecondsOrMinutes(int seconds, int read) {

@@ -238,7 +238,7 @@ final class Handshake {
 
   /** How long the opening may take: as the user says, else as the profile does; or 0. */
   private long openTimeout(boolean active) {
-    long users = connection.userTimeout.limit();
+    long users = connection.userTimeout.chosen();
     return users > 0 || !active ? users : configuration.connectTimeout();
   }
 

@@ -505,7 +505,7 @@ final class LossRecovery {
 
   /** The retransmission timer expired (RFC 6298 section 5, RFC 5681 section 3.1, RFC 8985 6.3). */
   void onTimeout(boolean first, long now) {
-    boolean newEpisode = phase != Phase.LOSS;
+    boolean repairing = phase == Phase.LOSS || phase == Phase.RECOVERY;
     if (first) {
       countFailure();
     }
@@ -533,8 +533,9 @@ final class LossRecovery {
         queue.markLost(s);
       }
     }
-    // RFC 5682 (1): F-RTO begins with a timeout that is not one of a series.
-    forwardRto = first && newEpisode && configuration.frto();
+    // RFC 5682 (1): F-RTO begins with a timeout that is not one of a series, and "SHOULD NOT be
+    // applied if the TCP sender is already in loss recovery" (section 3.1).
+    forwardRto = first && !repairing && configuration.frto();
     withholding = false;
     phase = Phase.LOSS;
     recover = tcb.sndNxt;

@@ -707,7 +707,9 @@ final class Sender {
     timers.stop(REORDERING);
     // Also into a window that has shut: "the sending TCP peer must regularly transmit" (3.8.6.1).
     sendAgain(head, now);
-    timers.set(RETRANSMISSION, connection.userTimeout.clamp(now + rtt.timeout(), stalledSince));
+    timers.set(
+        RETRANSMISSION,
+        connection.userTimeout.clamp(now + rtt.timeout(), stalledSince, rtt.timeout(0)));
   }
 
   /**
@@ -727,7 +729,7 @@ final class Sender {
 
   /** RFC 9293 section 3.8.3: R2, after which the connection is given up. */
   private boolean givenUp(long now) {
-    long timeout = connection.userTimeout.limit();
+    long timeout = connection.userTimeout.limit(rtt.timeout(0));
     // The user's timeout, where there is one, takes the place of R2.
     return timeout > 0
         ? giveUp(now - stalledSince >= timeout, now)
@@ -764,7 +766,7 @@ final class Sender {
     // A probe that is not answered counts like a lost segment; any answer sets the count back. But
     // for a connection that its user has closed, a peer that keeps it open for ever without taking
     // a byte is a leak: as on Linux the answers do not count then.
-    long timeout = connection.userTimeout.limit();
+    long timeout = connection.userTimeout.limit(rtt.timeout(0));
     int probes = connection.isOrphan() ? persistBackOff : windowProbes;
     if (giveUp(timeout > 0 ? now - stalledSince >= timeout : probes >= maxRetries(), now)) {
       return;
@@ -774,7 +776,7 @@ final class Sender {
     count(TcpCounter.WINDOW_PROBE);
     provoke(now);
     long deadline = now + rtt.timeout(persistBackOff);
-    timers.set(PERSIST, connection.userTimeout.clamp(deadline, stalledSince));
+    timers.set(PERSIST, connection.userTimeout.clamp(deadline, stalledSince, rtt.timeout(0)));
   }
 
   /** Sends a segment that the peer must answer: no data, and a number acknowledged already. */

@@ -220,7 +220,7 @@ final class SynReceived {
 
   private long deadline(HalfOpen h, long now) {
     long deadline = now + configuration.handshakeTimeout(h.retries, h.retries);
-    long limit = UserTimeout.limit(listener.settings(), h.remoteTimeout());
+    long limit = UserTimeout.chosen(listener.settings());
     return limit > 0 ? Math.min(deadline, h.firstSent + limit) : deadline;
   }
 
@@ -236,7 +236,7 @@ final class SynReceived {
   private void onTimeout(HalfOpen h, int allowed, long now) {
     count(TcpCounter.TIMEOUTS);
     int patience = h.deferring ? listener.settings().deferAccept : 0;
-    long limit = UserTimeout.limit(listener.settings(), h.remoteTimeout());
+    long limit = UserTimeout.chosen(listener.settings());
     boolean late = limit > 0 && now - h.firstSent >= limit;
     if (late || (h.retries >= allowed && h.retries >= patience)) {
       forget(h);

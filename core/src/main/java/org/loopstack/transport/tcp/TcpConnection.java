@@ -311,7 +311,7 @@ final class TcpConnection {
 
   /** By the number of probes that nobody has answered, or by the user's timeout. */
   private boolean isPeerGone(long silence) {
-    long limit = userTimeout.limit();
+    long limit = userTimeout.limit(sender.rtt.timeout(0));
     return limit > 0
         ? silence >= limit && keepAliveProbes > 0
         : keepAliveProbes >= settings.keepAliveProbes;

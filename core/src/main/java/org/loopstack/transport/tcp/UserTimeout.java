@@ -62,33 +62,37 @@ final class UserTimeout {
   }
 
   /**
-   * The timeout, or 0 if the number of retransmissions decides. What the user has set is not
-   * "CHANGEABLE"; else RFC 5482 section 3.1: "USER_TIMEOUT = min(U_LIMIT, max(ADV_UTO, REMOTE_UTO,
-   * L_LIMIT))".
+   * The timeout of a synchronized connection, or 0 if the number of retransmissions decides. What
+   * the user has set is not "CHANGEABLE"; else RFC 5482 section 3.1: "USER_TIMEOUT = min(U_LIMIT,
+   * max(ADV_UTO, REMOTE_UTO, L_LIMIT))", and "the lower limit (L_LIMIT) MUST be larger than the
+   * current retransmission timeout (RTO) for the connection".
+   *
+   * @param rto the retransmission timeout, not backed off
    */
-  long limit() {
-    return limit(settings, remote);
+  long limit(long rto) {
+    if (settings.userTimeout > 0 || settings.userTimeoutOption == 0 || remote == 0) {
+      return chosen();
+    }
+    int longest = Math.max(Math.max(settings.userTimeoutOption, remote), LOWER_LIMIT);
+    return Math.min(UPPER_LIMIT * SECOND, Math.max(longest * SECOND, rto + SECOND));
+  }
+
+  /** What the user has set, or 0. */
+  long chosen() {
+    return chosen(settings);
   }
 
   /**
-   * The same for a connection of which there is only a record.
-   *
-   * @param remote "REMOTE_UTO", in seconds, or 0
+   * The same for a connection of which there is only a record. The option counts in synchronized
+   * states alone: "Connections in other states MUST use the default timeout values" (section 3.3).
    */
-  static long limit(TcpSettings settings, int remote) {
-    if (settings.userTimeout > 0) {
-      return settings.userTimeout * 1_000_000L;
-    }
-    if (settings.userTimeoutOption == 0 || remote == 0) {
-      return 0;
-    }
-    int longest = Math.max(Math.max(settings.userTimeoutOption, remote), LOWER_LIMIT);
-    return Math.min(UPPER_LIMIT, longest) * SECOND;
+  static long chosen(TcpSettings settings) {
+    return settings.userTimeout * 1_000_000L;
   }
 
   /** The deadline, or the moment at which the timeout is over if that is earlier. */
-  long clamp(long deadline, long since) {
-    long limit = limit();
+  long clamp(long deadline, long since, long rto) {
+    long limit = limit(rto);
     return limit > 0 ? Math.min(deadline, since + limit) : deadline;
   }
 }

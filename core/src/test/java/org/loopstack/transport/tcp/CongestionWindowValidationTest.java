@@ -52,6 +52,7 @@ class CongestionWindowValidationTest {
     assertThat(congestion.window()).isEqualTo(10 * MSS);
   }
 
+  @Tag("RFC7661-4.2")
   @Tag("RFC7661-4.4-PHASE")
   @Tag("RFC2861-3.2")
   @Test

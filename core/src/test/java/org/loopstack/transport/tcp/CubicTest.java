@@ -43,8 +43,8 @@ class CubicTest {
   }
 
   @Tag("RFC7661-4.4.1-MIN")
-  @Tag("RFC7661-4.4.1-LOSS")
   @Tag("RFC9438-4.6")
+  @Tag("RFC9438-4.6-ECN")
   @Test
   void aCongestionTakesTheWindowDownToSevenTenthsAndNeverBelowTwoSegments() {
     congestion(100);
@@ -70,6 +70,7 @@ class CubicTest {
   }
 
   @Tag("RFC9438-4.5")
+  @Tag("RFC9438-5.1")
   @Test
   void beyondTheOldMaximumItGrowsFasterAndFaster() {
     congestion(100);

@@ -36,6 +36,7 @@ class KeepAliveTest {
   }
 
   @Tag("RFC9293-MAY-5")
+  @Tag("RFC5482-4.2")
   @Tag("RFC9293-MUST-24")
   @Tag("RFC9293-MUST-28")
   @Tag("RFC9293-SHLD-12")

@@ -243,6 +243,7 @@ class LossRepairTest {
   }
 
   @Tag("RFC2018-5-RENEGE")
+  @Tag("RFC6675-4-KEEP")
   @Tag("RFC2018-5-TIMEOUT")
   @Tag("RFC6675-5-RENEGE")
   @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.loopstack.internet.ErrnoException;
+import org.loopstack.wire.Ipv4Header;
 import org.loopstack.wire.TcpSegment;
 
 /** A connection finds its path's MTU by itself (RFC 4821, RFC 8899). */
@@ -65,12 +66,31 @@ class MtuProbingTest {
 
   @Tag("RFC4821-7.6.1")
   @Tag("RFC8899-5.3.1")
+  @Tag("RFC4821-7.1-RANGE")
+  @Tag("RFC4821-7.3-CONVERGED")
   @Test
   void probesHalveTheRangeUntilItIsNarrow() throws Exception {
     open();
     // Between 1064 and 1500, headers counted in; the last range is 7 wide.
     assertThat(probes()).containsExactly(1242, 1351, 1405, 1432, 1446, 1453);
     assertThat(f.core().tcb.sndMss).isEqualTo(1453);
+  }
+
+  @Tag("RFC8899-3-DF")
+  @Tag("RFC4821-4-CWND")
+  @Test
+  void aProbeGoesUnfragmentedAndItsArrivalMakesTheWindowNoLarger() throws Exception {
+    open();
+    CongestionControl congestion = f.core().sender.congestion();
+    int window = congestion.window();
+    f.write(10_000);
+    byte[] probe = f.sentBytes();
+    assertThat(Ipv4Header.totalLength(probe, 0)).isEqualTo(1242 + 40);
+    assertThat(Ipv4Header.dontFragment(probe, 0)).isTrue();
+    f.peerAcknowledges(first + BEGIN + 1242);
+    assertThat(f.core().tcb.sndMss).isEqualTo(1242);
+    // What was acknowledged opens it; were it counted in segments, it would be 21 % more.
+    assertThat(congestion.window()).isBetween(window, window + 1242);
   }
 
   @Tag("RFC4821-7.3")
@@ -85,6 +105,8 @@ class MtuProbingTest {
   }
 
   @Tag("RFC4821-7.6.2")
+  @Tag("RFC4821-7.6.2-PACE")
+  @Tag("RFC8899-3-LOSS")
   @Test
   void theLossOfTheProbeAloneIsNoCongestion() throws Exception {
     open();
@@ -126,6 +148,7 @@ class MtuProbingTest {
   }
 
   @Tag("RFC8899-5.1.1")
+  @Tag("RFC4821-7.3-TIMER")
   @Test
   void afterTenMinutesTheSearchBeginsAnew() throws Exception {
     open();

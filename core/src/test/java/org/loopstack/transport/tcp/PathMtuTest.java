@@ -71,7 +71,21 @@ class PathMtuTest {
     assertThat(lengths()).containsExactly(960, 960, 80);
   }
 
+  /** "a burst of several oversized segments will give rise to several such messages". */
+  @Tag("RFC1191-6.4-ONCE")
+  @Test
+  void aBurstOfReportsSendsNothingTwice() throws Exception {
+    f.accept(MSS);
+    f.write(5 * 1460);
+    f.sent();
+    for (int i = 0; i < 5; i++) {
+      tooBig(f.iss + 1 + i * 1460, 1000);
+    }
+    assertThat(f.sent().stream().mapToInt(s -> s.data().length()).sum()).isEqualTo(5 * 1460);
+  }
+
   @Tag("RFC8201-4-VALIDATE")
+  @Tag("RFC8899-3-VALIDATE")
   @Tag("RFC5927-7.2")
   @ParameterizedTest
   @CsvSource({"0", "-1000", "100000"})

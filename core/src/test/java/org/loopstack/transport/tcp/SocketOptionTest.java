@@ -263,6 +263,7 @@ class SocketOptionTest {
   }
 
   @Tag("RFC5482-3")
+  @Tag("RFC5482-3.3-FORMAT")
   @Test
   void theUserTimeoutOptionIsTold() throws Exception {
     StreamEndpoint e = f.tcp.openStream(AddressFamily.INET);
@@ -281,6 +282,10 @@ class SocketOptionTest {
   }
 
   @Tag("RFC5482-3.1")
+  @Tag("RFC5482-3-LIMITS")
+  @Tag("RFC5482-3.1-LOWER")
+  @Tag("RFC5482-3.1-OWN")
+  @Tag("RFC5482-3.4-ZERO")
   @Test
   void thePeersUserTimeoutCountsIfTheUserHasNotSetOne() throws Exception {
     // "min(U_LIMIT, max(ADV_UTO, REMOTE_UTO, L_LIMIT))" with 50, 200 and 100 seconds.
@@ -293,6 +298,47 @@ class SocketOptionTest {
     // Not enabled: 924.6 s after the first retransmission, at the next timeout; they are 120 s
     // apart.
     assertThat(lifetime(0, 200, 0)).isEqualTo(1044);
+    // The same if the peer has said nothing that means anything.
+    assertThat(lifetime(50, 0, 0)).isEqualTo(1044);
+  }
+
+  @Tag("RFC5482-3.1-RTO")
+  @Test
+  void theLowerLimitIsAboveTheRetransmissionTimeout() throws Exception {
+    f.accept();
+    f.endpoint().setOption(TransportOptions.TCP_USER_TIMEOUT_OPTION, 50);
+    f.peer(ACK).options(28, 4, 0, 20).send();
+    // A path as long as that needs a clock, not a minute of messages to and fro.
+    f.core().sender.rtt.sample(300_000_000_000L, f.core().tcb.sndUna, f.core().tcb.sndNxt);
+    assertThat(f.core().sender.rtt.timeout()).isEqualTo(120_000_000_000L);
+    f.write("away");
+    f.sent();
+    f.pass(Duration.ofSeconds(119));
+    f.sentNothing();
+    assertThat(f.state()).isEqualTo(TcpState.ESTABLISHED);
+    f.pass(Duration.ofSeconds(1));
+    assertThat(f.sent()).as("100 seconds would not have been enough for this").hasSize(1);
+    f.pass(Duration.ofSeconds(122));
+    assertThat(f.state()).isEqualTo(TcpState.CLOSED);
+  }
+
+  /** Not even if the peer has told its timeout with the SYN. */
+  @Tag("RFC5482-3.3-STATES")
+  @Test
+  void theOptionDoesNotCountBeforeTheConnectionIsOpen() throws Exception {
+    TcpFixture g = new TcpFixture(TcpConfiguration.linux().toBuilder().synAckRetries(8).build());
+    g.listen(1).setOption(TransportOptions.TCP_USER_TIMEOUT_OPTION, 50);
+    g.peer(SYN).options(28, 4, 0, 20).send();
+    g.pass(Duration.ofSeconds(101));
+    assertThat(g.state()).isEqualTo(TcpState.SYN_RECEIVED);
+    g.pass(Duration.ofSeconds(300));
+    assertThat(g.tcp.connections()).isEmpty();
+
+    StreamEndpoint e = f.tcp.openStream(AddressFamily.INET);
+    e.setOption(TransportOptions.TCP_USER_TIMEOUT_OPTION, 50);
+    e.connect(new TransportAddress(TcpFixture.PEER, 9));
+    f.pass(Duration.ofSeconds(130));
+    assertThat(e.finishConnect()).isFalse();
   }
 
   /** How many seconds a connection lives on without acknowledgments. */
