@@ -95,6 +95,7 @@ class IcmpTest {
   @Tag("RFC1122-3.2.2.6")
   @Tag("RFC4443-2.2")
   @Tag("RFC4443-4.2")
+  @Tag("RFC4443-4.2-PASS")
   @ParameterizedTest
   @Tag("FACTS-11")
   @Tag("FACTS-17")
@@ -126,6 +127,8 @@ class IcmpTest {
     assertThat(IcmpHeader.sequence(b, at)).isEqualTo(3);
   }
 
+  @Tag("RFC4443-4.2-MANY")
+  @Tag("RFC4443-4.2-MANY-SOURCE")
   @Test
   void ignoresAnEchoToABroadcastOrGroupUnlessToldToAnswer() throws Exception {
     two.b.internet.groups().join(Host.ip("224.5.5.5"), 2);

@@ -45,6 +45,11 @@ final class UdpOptions {
   // RFC 1112 section 6.1: "If the upper-layer protocol chooses not to specify a time-to-live, it
   // should default to 1 for all multicast IP datagrams".
   private volatile int multicastTtl = 1;
+
+  /** IP_TTL and IPV6_UNICAST_HOPS, or -1 for what the configuration says. */
+  private volatile int ttl = -1;
+
+  private volatile int hops = -1;
   private volatile boolean multicastLoop = true;
   private volatile boolean multicastAll = true;
   private @Nullable NetworkInterface multicastInterface;
@@ -78,6 +83,8 @@ final class UdpOptions {
     all.add(StandardSocketOptions.IP_MULTICAST_LOOP);
     all.add(TransportOptions.IP_MULTICAST_ALL);
     all.add(TransportOptions.IPV6_V6ONLY);
+    all.add(TransportOptions.IP_TTL);
+    all.add(TransportOptions.IPV6_UNICAST_HOPS);
     if (DONT_FRAGMENT != null) {
       all.add(DONT_FRAGMENT);
     }
@@ -87,6 +94,7 @@ final class UdpOptions {
   private static Set<SocketOption<?>> supportedIpv4() {
     Set<SocketOption<?>> some = new HashSet<>(SUPPORTED);
     some.remove(TransportOptions.IPV6_V6ONLY);
+    some.remove(TransportOptions.IPV6_UNICAST_HOPS);
     return Set.copyOf(some);
   }
 
@@ -118,9 +126,17 @@ final class UdpOptions {
       trafficClass = value;
     } else if (option == StandardSocketOptions.IP_MULTICAST_TTL && isOctet(value)) {
       multicastTtl = value;
+    } else if (option.equals(TransportOptions.IP_TTL) && value != 0 && isHops(value)) {
+      ttl = value;
+    } else if (option.equals(TransportOptions.IPV6_UNICAST_HOPS) && isHops(value)) {
+      hops = value;
     } else {
       throw new ErrnoException(Errno.EINVAL);
     }
+  }
+
+  private static boolean isHops(int value) {
+    return value == -1 || isOctet(value);
   }
 
   private static int cut(int value, int least, int most) {
@@ -180,6 +196,10 @@ final class UdpOptions {
       return multicastInterface;
     } else if (option == StandardSocketOptions.IP_MULTICAST_TTL) {
       return multicastTtl;
+    } else if (option.equals(TransportOptions.IP_TTL)) {
+      return ttl(false, true);
+    } else if (option.equals(TransportOptions.IPV6_UNICAST_HOPS)) {
+      return ttl(false, false);
     } else if (option == StandardSocketOptions.IP_MULTICAST_LOOP) {
       return multicastLoop;
     } else if (option.equals(TransportOptions.IP_MULTICAST_ALL)) {
@@ -244,8 +264,10 @@ final class UdpOptions {
     return trafficClass;
   }
 
-  int ttl(boolean multicast) {
-    return multicast ? multicastTtl : configuration.defaultTtl();
+  /** RFC 1122 section 4.1.4: "An application-layer program MUST be able to set the TTL". */
+  int ttl(boolean multicast, boolean ipv4) {
+    int chosen = multicast ? multicastTtl : ipv4 ? ttl : hops;
+    return chosen < 0 ? configuration.defaultTtl() : chosen;
   }
 
   /** Whether the groups count that others have joined. */

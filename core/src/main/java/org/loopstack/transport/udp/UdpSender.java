@@ -98,7 +98,7 @@ final class UdpSender {
           route,
           packet,
           IpProtocol.UDP,
-          options.ttl(route.isMulticast()),
+          options.ttl(route.isMulticast(), route.destination().isIpv4()),
           options.trafficClass(),
           options.dontFragment(),
           options.multicastLoop());

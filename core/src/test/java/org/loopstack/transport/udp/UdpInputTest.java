@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.loopstack.transport.udp.UdpHost.ip;
 import static org.loopstack.transport.udp.UdpHost.receive;
 
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.loopstack.buffer.Packet;
+import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.Interface;
 import org.loopstack.internet.InterfaceAddress;
@@ -19,12 +25,14 @@ import org.loopstack.link.Link;
 import org.loopstack.link.LinkTap;
 import org.loopstack.link.Wire;
 import org.loopstack.transport.DatagramEndpoint;
+import org.loopstack.transport.TransportOptions;
 import org.loopstack.wire.Bytes;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.InternetChecksum;
 import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.IpProtocol;
 import org.loopstack.wire.Ipv4Header;
+import org.loopstack.wire.Ipv4Options;
 import org.loopstack.wire.Ipv6Header;
 import org.loopstack.wire.UdpHeader;
 
@@ -139,6 +147,71 @@ class UdpInputTest {
                 InternetChecksum.pseudoHeader(
                     ip("10.0.0.1"), ip("10.0.0.2"), IpProtocol.UDP, seen[0].length - at)))
         .isTrue();
+  }
+
+  /** What the checksum of two zero bytes is takes, as data, the checksum of the same to zero. */
+  @Tag("RFC768-CHECKSUM-ZERO")
+  @Test
+  void aChecksumThatComesOutAsZeroIsSentAsAllOnes() throws ErrnoException {
+    List<byte[]> seen = new ArrayList<>();
+    Interface eth = Objects.requireNonNull(host.internet.interfaceNamed("eth0"));
+    eth.taps()
+        .add(
+            (direction, packet) -> {
+              if (direction == LinkTap.Direction.OUT) {
+                seen.add(Datagrams.bytes(packet));
+              }
+            });
+    DatagramEndpoint socket = host.open();
+    socket.send(ByteBuffer.wrap(new byte[2]), UdpHost.at("10.0.0.2", 7));
+    int at = Ipv4Header.MIN_LENGTH;
+    int checksum = UdpHeader.checksum(seen.getFirst(), at);
+    byte[] data = {(byte) (checksum >> 8), (byte) checksum};
+    socket.send(ByteBuffer.wrap(data), UdpHost.at("10.0.0.2", 7));
+    assertThat(UdpHeader.checksum(seen.getLast(), at)).isEqualTo(0xffff);
+  }
+
+  @Tag("RFC1122-4.1.3.2-RECEIVE")
+  @Tag("RFC1122-4.1.3.2-SEND")
+  @Test
+  void optionsOfIpAreNotTheApplicationsBusiness() throws ErrnoException {
+    DatagramEndpoint server = host.bound("10.0.0.1", 7);
+    byte[] plain = datagram("10.0.0.2", "10.0.0.1", "data");
+    byte[] b = new byte[plain.length + 4];
+    int at = Ipv4Header.MIN_LENGTH;
+    System.arraycopy(plain, at, b, at + 4, plain.length - at);
+    Ipv4Header.encode(
+        b, 0, at + 4, 0, b.length, 0, 0, 0, 64, IpProtocol.UDP, ip("10.0.0.2"), ip("10.0.0.1"));
+    b[at] = (byte) Ipv4Options.ROUTER_ALERT;
+    b[at + 1] = 4;
+    b[at + 2] = 0;
+    b[at + 3] = 0;
+    Ipv4Header.updateChecksum(b, 0);
+    arrives(b);
+    assertThat(receive(server)).isEqualTo("data");
+    assertThat(server.supportedOptions()).doesNotContain(TransportOptions.IP_OPTIONS);
+  }
+
+  @Tag("RFC1122-4.1.4")
+  @Test
+  void theApplicationChoosesTimeToLiveAndTypeOfService() throws ErrnoException {
+    List<byte[]> seen = new ArrayList<>();
+    Interface eth = Objects.requireNonNull(host.internet.interfaceNamed("eth0"));
+    eth.taps().add((direction, packet) -> seen.add(Datagrams.bytes(packet)));
+    DatagramEndpoint socket = host.open();
+    socket.setOption(TransportOptions.IP_TTL, 3);
+    socket.setOption(StandardSocketOptions.IP_TOS, 0x28);
+    UdpHost.send(socket, "x", UdpHost.at("10.0.0.2", 7));
+    assertThat(Ipv4Header.ttl(seen.getFirst(), 0)).isEqualTo(3);
+    assertThat(Ipv4Header.trafficClass(seen.getFirst(), 0)).isEqualTo(0x28);
+    socket.setOption(TransportOptions.IP_TTL, -1);
+    assertThat(socket.option(TransportOptions.IP_TTL)).isEqualTo(64);
+    UdpHost.assertRefused(Errno.EINVAL, () -> socket.setOption(TransportOptions.IP_TTL, 0));
+
+    DatagramEndpoint six = host.bound("fd00::1", 8);
+    six.setOption(TransportOptions.IPV6_UNICAST_HOPS, 5);
+    UdpHost.send(six, "x", UdpHost.at("fd00::2", 7));
+    assertThat(Ipv6Header.hopLimit(seen.getLast(), 0)).isEqualTo(5);
   }
 
   @Test
