@@ -27,6 +27,11 @@ interface Action {
     return Outcome.UNTOUCHED;
   }
 
+  /** How many datagrams wait in a queue of its own. */
+  default int queued() {
+    return 0;
+  }
+
   /** The rule is removed: lets go whatever it has held. */
   default void end() {}
 }

@@ -80,6 +80,10 @@ public final class FaultHandle implements AutoCloseable {
     randomness = fresh;
   }
 
+  int queued() {
+    return action.queued();
+  }
+
   void end() {
     action.end();
   }

@@ -196,7 +196,11 @@ public final class Faults {
 
   /** How many datagrams rules hold back now. */
   public int held() {
-    return line.heldCount();
+    int count = line.heldCount();
+    for (FaultHandle each : line.rules()) {
+      count += each.queued();
+    }
+    return count;
   }
 
   /** Removes all rules for ever and forgets what they hold; the stack does this when it closes. */

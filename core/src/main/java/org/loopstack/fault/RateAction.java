@@ -139,6 +139,16 @@ final class RateAction implements Action {
     sentAt = charge(next.length(), at);
   }
 
+  @Override
+  public int queued() {
+    lock.lock();
+    try {
+      return waiting.size() + (sending == null ? 0 : 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** The queue is let go in its order. */
   @Override
   public void end() {

@@ -242,8 +242,12 @@ class FaultsTest {
   void aClosedStackHoldsNothingAndTakesNoRule() throws IOException {
     DatagramChannel a = world.udp(1000);
     DatagramChannel b = world.udp(2000);
-    faults.add(Fault.latency(millis(50)));
-    World.send(a, b, "never");
+    faults.add(Fault.on(Match.udp().payload("late")).latency(millis(50)));
+    faults.add(Fault.on(Match.udp().payload("slow")).bandwidth(8));
+    World.send(a, b, "too late");
+    World.send(a, b, "too slow");
+    World.send(a, b, "too slow");
+    assertThat(faults.held()).isEqualTo(3);
     world.close();
     assertThat(faults.held()).isZero();
     assertThat(faults.list()).isEmpty();
