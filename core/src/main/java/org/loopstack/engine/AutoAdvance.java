@@ -120,7 +120,7 @@ final class AutoAdvance {
     settling = wait;
     try {
       while (!stopped && !clock.hasDue() && clock.nextDeadline() != Clock.NEVER) {
-        if (wait.look()) {
+        if (wait.look() && !clock.isSettling()) {
           jumpOn(wait.stamp());
           return;
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.engine;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -123,6 +125,18 @@ final class ThreadWatch {
 
   boolean isHeld() {
     return holds.get() > 0;
+  }
+
+  /** The threads that wait in calls on this clock. */
+  List<Thread> waiting() {
+    List<Thread> all = new ArrayList<>();
+    for (Waiter waiter : parked) {
+      Thread thread = waiter.caller();
+      if (thread != null) {
+        all.add(thread);
+      }
+    }
+    return all;
   }
 
   /** Whether a thread has been woken from a wait on this clock and has not left it yet. */

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +58,7 @@ public final class VirtualClock implements Clock, Scheduler {
   private final TimerHeap timers = new TimerHeap();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final ThreadWatch threads = new ThreadWatch();
+  private final AtomicInteger settling = new AtomicInteger();
   private final long epochOrigin;
   private volatile Quiescence quiescence = Quiescence.STANDARD;
   private volatile @Nullable AutoAdvance automatic;
@@ -204,17 +207,31 @@ public final class VirtualClock implements Clock, Scheduler {
 
   /**
    * Waits, in real time, until nothing is left to do at the present: no task, no due timer, no
-   * thread that runs, as {@link #quiescence} says. No time passes, unless by itself.
+   * thread that runs, as {@link #quiescence} says. No time passes by itself meanwhile.
    */
   public void settle() {
-    Settling settling = new Settling(threads, quiescence);
+    settling.incrementAndGet();
+    try {
+      awaitQuiet();
+    } finally {
+      settling.decrementAndGet();
+    }
+  }
+
+  /** Whether somebody waits until all is quiet at the present. */
+  boolean isSettling() {
+    return settling.get() > 0;
+  }
+
+  private void awaitQuiet() {
+    Settling wait = new Settling(threads, quiescence);
     boolean interrupted = false;
     while (true) {
       runSteps();
-      if (settling.look() && !hasDue()) {
+      if (wait.look() && !hasDue()) {
         break;
       }
-      settling.pause();
+      wait.pause();
       interrupted |= Thread.interrupted();
     }
     if (interrupted) {
@@ -300,6 +317,11 @@ public final class VirtualClock implements Clock, Scheduler {
   /** Tells of a thread that takes part: time does not pass while it runs. */
   public void watch(Thread thread) {
     threads.know(thread);
+  }
+
+  /** The threads that wait now in calls on this clock, in any stack or for its time. */
+  public List<Thread> waiting() {
+    return threads.waiting();
   }
 
   /** Work for which time stands still. Closing it twice does nothing more. */

@@ -54,7 +54,7 @@ final class VirtualExecutor extends AbstractExecutorService implements Scheduled
     this.clock = clock;
     this.engine = Engine.virtual(clock, 0);
     this.factory = factory;
-    this.idle = new Waiter(engine);
+    this.idle = new Waiter(engine, true);
     this.alarm = new Timer(clock, this::wake);
   }
 

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Waiter {
   private final Engine engine;
+  private final boolean idle;
   private volatile @Nullable Thread thread;
 
   /**
@@ -28,7 +29,13 @@ public final class Waiter {
 
   /** A place on which nobody waits yet. */
   public Waiter(Engine engine) {
+    this(engine, false);
+  }
+
+  /** As above; idle if whoever waits has no work, rather than being in a call. */
+  Waiter(Engine engine, boolean idle) {
     this.engine = engine;
+    this.idle = idle;
   }
 
   /** Announces the calling thread: signals from now on end its next park. */
@@ -117,6 +124,11 @@ public final class Waiter {
       }
       LockSupport.unpark(waiting);
     }
+  }
+
+  /** The thread that waits in a call, or null. */
+  @Nullable Thread caller() {
+    return idle ? null : thread;
   }
 
   /** Whether the thread that is parked here is about to leave. Any thread may ask. */
