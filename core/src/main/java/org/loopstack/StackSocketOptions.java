@@ -73,6 +73,13 @@ public final class StackSocketOptions {
   public static final SocketOption<Integer> TCP_USER_TIMEOUT = TransportOptions.TCP_USER_TIMEOUT;
 
   /**
+   * How often a SYN, or a listener's SYN-ACK, is sent again before the attempt is given up: 1 to
+   * 127. Unless it is set, and so it reads, a SYN is sent again as often as the stack's
+   * configuration says, a SYN-ACK not so often.
+   */
+  public static final SocketOption<Integer> TCP_SYNCNT = TransportOptions.TCP_SYNCNT;
+
+  /**
    * The timeout to advertise to the peer in a User Timeout Option (RFC 5482), in seconds: 1 to
    * 1,966,020, or 0 for none. It switches the option on for both directions: unless
    * TCP_USER_TIMEOUT is set, the peer's value then counts by section 3.1.

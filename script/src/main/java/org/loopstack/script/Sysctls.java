@@ -3,6 +3,7 @@ package org.loopstack.script;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,8 @@ import org.loopstack.transport.tcp.TcpConfiguration;
  * a line here and nothing else.
  */
 final class Sysctls {
+  private static final long PAGE = 4096;
+
   /** How a variable's value reads. */
   private enum Unit {
     NUMBER(1),
@@ -25,6 +28,8 @@ final class Sysctls {
     SECONDS(1_000_000_000L),
     /** The second of three numbers: minimum, default, maximum. */
     MIDDLE(1),
+    /** Three marks, in pages of memory. */
+    PAGES(1),
     TEXT(1);
 
     final long nanos;
@@ -62,7 +67,6 @@ final class Sysctls {
           "tcp_fack",
           "tcp_low_latency",
           "tcp_autocorking",
-          "tcp_mem",
           "hostcache.purgenow",
           "hostcache.purge",
           "hostcache.enable",
@@ -83,6 +87,7 @@ final class Sysctls {
     linux("tcp_keepalive_time", Unit.SECONDS, "7200", "keepAliveIdle");
     linux("tcp_keepalive_intvl", Unit.SECONDS, "75", "keepAliveInterval");
     linux("tcp_keepalive_probes", Unit.NUMBER, "9", "keepAliveProbes");
+    linux("tcp_mem", Unit.PAGES, null, "memory");
     linux("tcp_wmem", Unit.MIDDLE, null, "sendBuffer");
     linux("tcp_rmem", Unit.MIDDLE, null, "receiveBuffer");
     linux("tcp_invalid_ratelimit", Unit.MILLISECONDS, "500", "challengeAckInterval");
@@ -197,6 +202,14 @@ final class Sysctls {
       } else {
         call(variable.methods.getFirst(), middle, Unit.NUMBER);
       }
+      return;
+    }
+    if (variable.unit == Unit.PAGES) {
+      long[] marks = Arrays.stream(value.split("\\s+")).mapToLong(Long::parseLong).toArray();
+      if (marks.length != 3) {
+        throw ScriptException.unsupported(position, name + " has three values");
+      }
+      builder.memory(marks[0] * PAGE, marks[1] * PAGE, marks[2] * PAGE);
       return;
     }
     if (name.endsWith(".rfc1323")) {

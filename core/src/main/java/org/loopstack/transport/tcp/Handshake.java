@@ -271,8 +271,8 @@ final class Handshake {
     }
     int limit =
         active
-            ? configuration.synRetries() + configuration.synLinearTimeouts()
-            : configuration.synAckRetries();
+            ? connection.settings.synRetries() + configuration.synLinearTimeouts()
+            : connection.settings.synAckRetries();
     return retries >= limit;
   }
 

@@ -258,7 +258,7 @@ final class SynReceived {
    * other half, the earlier the old ones go.
    */
   private int retriesAllowed() {
-    int allowed = configuration.synAckRetries();
+    int allowed = listener.settings().synAckRetries();
     int count = cache.size();
     if (!configuration.pruneHalfOpen() || 2 * count <= Math.max(8, listener.backlog())) {
       return allowed;

@@ -99,6 +99,9 @@ final class TcpSettings {
   /** TCP_USER_TIMEOUT in milliseconds, or 0. */
   int userTimeout;
 
+  /** TCP_SYNCNT, or 0. */
+  private int synCount;
+
   /** TCP_USER_TIMEOUT_OPTION in seconds, or 0. */
   int userTimeoutOption;
 
@@ -125,6 +128,7 @@ final class TcpSettings {
     all.add(TransportOptions.TCP_MAXSEG);
     all.add(TransportOptions.TCP_USER_TIMEOUT);
     all.add(TransportOptions.TCP_USER_TIMEOUT_OPTION);
+    all.add(TransportOptions.TCP_SYNCNT);
     all.add(TransportOptions.TCP_CONGESTION);
     all.add(TransportOptions.TCP_DEFER_ACCEPT);
     all.add(TransportOptions.TCP_INFO);
@@ -216,6 +220,7 @@ final class TcpSettings {
     maxSegment = from.maxSegment;
     userTimeout = from.userTimeout;
     userTimeoutOption = from.userTimeoutOption;
+    synCount = from.synCount;
     deferAccept = from.deferAccept;
     fastOpen = from.fastOpen;
     fastOpenConnect = from.fastOpenConnect;
@@ -263,6 +268,8 @@ final class TcpSettings {
       case "TCP_MAXSEG" ->
           maxSegment = integer(value) == 0 ? 0 : within(value, MIN_SEGMENT, MAX_SEGMENT);
       case "TCP_USER_TIMEOUT" -> userTimeout = within(value, 0, Integer.MAX_VALUE);
+      // MAX_TCP_SYNCNT.
+      case "TCP_SYNCNT" -> synCount = within(value, 1, 127);
       case "TCP_USER_TIMEOUT_OPTION" ->
           userTimeoutOption = within(value, 0, MAX_USER_TIMEOUT_OPTION);
       case "TCP_CONGESTION" -> {
@@ -338,6 +345,16 @@ final class TcpSettings {
     return n;
   }
 
+  /** How often a SYN is sent again, those times not counted that follow at a steady pace. */
+  int synRetries() {
+    return synCount == 0 ? configuration.synRetries() : synCount;
+  }
+
+  /** How often a SYN-ACK is. */
+  int synAckRetries() {
+    return synCount == 0 ? configuration.synAckRetries() : synCount;
+  }
+
   /** The value of an option as it was set. */
   Object get(String name) {
     return switch (name) {
@@ -367,6 +384,7 @@ final class TcpSettings {
       case "TCP_MAXSEG" -> maxSegment == 0 ? DEFAULT_SEGMENT : maxSegment;
       case "TCP_USER_TIMEOUT" -> userTimeout;
       case "TCP_USER_TIMEOUT_OPTION" -> userTimeoutOption;
+      case "TCP_SYNCNT" -> synRetries();
       case "TCP_CONGESTION" -> congestion;
       case "TCP_DEFER_ACCEPT" -> seconds(deferAccept);
       case "TCP_FASTOPEN" -> fastOpen;

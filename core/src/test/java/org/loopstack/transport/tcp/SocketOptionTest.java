@@ -371,6 +371,37 @@ class SocketOptionTest {
   }
 
   @Test
+  void aUserSaysHowOftenASynIsSentAgain() throws Exception {
+    StreamEndpoint client = f.tcp.openStream(AddressFamily.INET);
+    assertThat(get(client, TransportOptions.TCP_SYNCNT)).isEqualTo(6);
+    for (int refused : new int[] {0, -1, 128}) {
+      assertThat(
+              catchThrowableOfType(
+                      ErrnoException.class,
+                      () -> client.setOption(TransportOptions.TCP_SYNCNT, refused))
+                  .errno())
+          .isEqualTo(Errno.EINVAL);
+    }
+    client.setOption(TransportOptions.TCP_SYNCNT, 1);
+    assertThat(get(client, TransportOptions.TCP_SYNCNT)).isEqualTo(1);
+    client.connect(new TransportAddress(TcpFixture.PEER, 9));
+    f.pass(Duration.ofSeconds(200));
+    // Linux's four at a steady pace come first.
+    assertThat(f.sent()).hasSize(1 + 4 + 1);
+    assertThat(catchThrowableOfType(ErrnoException.class, client::finishConnect).errno())
+        .isEqualTo(Errno.ETIMEDOUT);
+  }
+
+  @Test
+  void aListenerSaysHowOftenASynAckIsSentAgain() throws Exception {
+    ListenerEndpoint l = f.listen(5);
+    l.setOption(TransportOptions.TCP_SYNCNT, 2);
+    f.peer(SYN).options(PeerSegment.mss(1000)).send();
+    f.pass(Duration.ofSeconds(200));
+    assertThat(f.sent()).hasSize(3);
+  }
+
+  @Test
   void aListenerThatDefersWaitsForData() throws Exception {
     ListenerEndpoint l = f.listen(5);
     l.setOption(TransportOptions.TCP_DEFER_ACCEPT, 2);
