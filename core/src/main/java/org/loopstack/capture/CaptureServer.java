@@ -123,6 +123,15 @@ public final class CaptureServer implements Closeable {
     return readers.size();
   }
 
+  /** How many packets those who read now have lost because they took them too slowly. */
+  public long lost() {
+    long all = 0;
+    for (Reader reader : readers) {
+      all += reader.capture.lost();
+    }
+    return all;
+  }
+
   /** How many came when there were {@value #MAX_READERS} already. */
   public long refused() {
     return refused.sum();

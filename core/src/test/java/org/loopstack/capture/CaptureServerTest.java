@@ -118,7 +118,7 @@ class CaptureServerTest {
     }
   }
 
-  /** Its connection's buffers fill, then its queue; the stack goes on, and can be closed. */
+  /** The queue of each is full at once; the stack goes on, and can be closed. */
   @Test
   void whoReadsNothingLosesPacketsAndHoldsUpNobody() throws IOException {
     try (CaptureServer server = start(CaptureOptions.standard().queueBytes(1 << 16));
@@ -130,6 +130,7 @@ class CaptureServerTest {
       }
       Traffic.datagram(stack, "127.0.0.1", 1);
       assertThat(stack.loopback().counters().transmittedPackets()).isEqualTo(401);
+      assertThat(server.lost()).isPositive();
       assertThat(other.next()).isNotNull();
       stack.close();
     }
