@@ -66,7 +66,8 @@ public final class ScriptCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
-    ScriptOptions options = new ScriptOptions(profile, version(), null, 0, strict, 1, defines);
+    ScriptOptions options =
+        new ScriptOptions(profile, version(), null, 0, strict, 1, defines, null);
     List<ScriptRunner.Case> cases = new ArrayList<>();
     for (Path each : paths) {
       if (!Files.exists(each)) {

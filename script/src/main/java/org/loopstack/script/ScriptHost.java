@@ -52,6 +52,9 @@ final class ScriptHost implements AutoCloseable {
     icmp = new IcmpProtocol(internet);
     try {
       Interface tun = internet.addInterface("tun0", link);
+      if (settings.tap != null) {
+        tun.taps().add(settings.tap);
+      }
       tun.setUp(true);
       boolean ipv6 = settings.isIpv6OnTheWire();
       tun.addAddress(InterfaceAddress.of(settings.localIp, ipv6 ? 64 : 16));

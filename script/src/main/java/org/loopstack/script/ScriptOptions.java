@@ -4,6 +4,7 @@ package org.loopstack.script;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.link.LinkTap;
 
 /**
  * How scripts are run. What a script says of itself ({@code --ip_version=ipv6}) goes before.
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     timestamp echoes; packetdrill lets both pass
  * @param seed what all the stack's random numbers follow from
  * @param defines symbols and what they stand for, as {@code -D NAME=VALUE}
+ * @param tap is shown all that crosses the wire, or null
  */
 public record ScriptOptions(
     String profile,
@@ -25,10 +27,11 @@ public record ScriptOptions(
     long remoteIsn,
     boolean strict,
     long seed,
-    Map<String, String> defines) {
+    Map<String, String> defines,
+    @Nullable LinkTap tap) {
   /** As packetdrill does: Linux, IPv4, lenient at the end. */
   public static final ScriptOptions DEFAULT =
-      new ScriptOptions("linux", IpVersion.IPV4, null, 0, false, 1, Map.of());
+      new ScriptOptions("linux", IpVersion.IPV4, null, 0, false, 1, Map.of(), null);
 
   /** Copies the symbols. */
   public ScriptOptions {
@@ -37,28 +40,33 @@ public record ScriptOptions(
 
   /** The same with another profile. */
   public ScriptOptions withProfile(String value) {
-    return new ScriptOptions(value, ipVersion, localIsn, remoteIsn, strict, seed, defines);
+    return new ScriptOptions(value, ipVersion, localIsn, remoteIsn, strict, seed, defines, tap);
   }
 
   /** The same with other addresses. */
   public ScriptOptions withIpVersion(IpVersion value) {
-    return new ScriptOptions(profile, value, localIsn, remoteIsn, strict, seed, defines);
+    return new ScriptOptions(profile, value, localIsn, remoteIsn, strict, seed, defines, tap);
   }
 
   /** The same with sequence numbers that begin elsewhere. */
   public ScriptOptions withIsns(@Nullable Long local, long remote) {
-    return new ScriptOptions(profile, ipVersion, local, remote, strict, seed, defines);
+    return new ScriptOptions(profile, ipVersion, local, remote, strict, seed, defines, tap);
   }
 
   /** The same, strict or lenient at the end. */
   public ScriptOptions withStrict(boolean value) {
-    return new ScriptOptions(profile, ipVersion, localIsn, remoteIsn, value, seed, defines);
+    return new ScriptOptions(profile, ipVersion, localIsn, remoteIsn, value, seed, defines, tap);
+  }
+
+  /** The same, with somebody who is shown all that crosses the wire. */
+  public ScriptOptions withTap(LinkTap value) {
+    return new ScriptOptions(profile, ipVersion, localIsn, remoteIsn, strict, seed, defines, value);
   }
 
   /** The same with one more symbol. */
   public ScriptOptions withDefine(String name, String value) {
     Map<String, String> all = new LinkedHashMap<>(defines);
     all.put(name, value);
-    return new ScriptOptions(profile, ipVersion, localIsn, remoteIsn, strict, seed, all);
+    return new ScriptOptions(profile, ipVersion, localIsn, remoteIsn, strict, seed, all, tap);
   }
 }

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.link.LinkTap;
 import org.loopstack.transport.AddressFamily;
 import org.loopstack.wire.IpAddress;
 
@@ -40,6 +41,7 @@ final class Settings {
   @Nullable Long localIsn;
   long remoteIsn;
   final Map<String, String> defines;
+  final @Nullable LinkTap tap;
 
   /** Where the script lies, or null. */
   @Nullable Path directory;
@@ -52,6 +54,7 @@ final class Settings {
     localIsn = options.localIsn();
     remoteIsn = options.remoteIsn();
     this.defines = defines;
+    tap = options.tap();
   }
 
   static Settings of(Script script, ScriptOptions options, Map<String, String> defines) {
