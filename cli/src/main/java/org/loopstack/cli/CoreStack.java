@@ -35,6 +35,11 @@ final class CoreStack implements HostStack, Closeable {
   }
 
   @Override
+  public List<StackInterface> stackInterfaces() {
+    return stack.interfaces();
+  }
+
+  @Override
   public EchoSocket openEcho(InetAddress destination, int hopLimit) throws IOException {
     IpAddress target = IpAddress.of(destination);
     var socket = stack.openEchoSocket(target.isIpv6());

@@ -42,6 +42,7 @@ import picocli.CommandLine.RunLast;
       GetCommand.class,
       FaultCommand.class,
       ServeCommand.class,
+      CaptureCommand.class,
       JavaCommand.class,
       BenchCommand.class,
       ScriptCommand.class,
@@ -189,6 +190,8 @@ public final class Lo {
     Session session = environment.session();
     Lo lo = parsed.commandSpec().commandLine().getCommand();
     return switch (leaf.commandSpec().userObject()) {
+      case CaptureCommand capture when session == null && capture.readsFile() ->
+          capture.read(environment);
       case StackTool tool when session != null -> tool.run(session);
       case Object _ when session != null ->
           throw new UserException(ExitStatus.USAGE, "that command does not run on a stack");

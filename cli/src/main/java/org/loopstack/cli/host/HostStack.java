@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.StackInterface;
 import org.loopstack.StackSnapshot;
 import org.loopstack.fault.Faults;
 
@@ -19,6 +20,11 @@ public interface HostStack {
 
   /** Its interfaces, by index. */
   List<StackSnapshot.Interface> interfaces();
+
+  /** Those of its interfaces that can be captured; none of the machine's own. */
+  default List<StackInterface> stackInterfaces() {
+    return List.of();
+  }
 
   /**
    * Opens what ping needs.
