@@ -136,7 +136,7 @@ class CaptureCommandTest {
         .matches(
             "[0-9]+\\.[0-9]{6} lo Out IP 127.0.0.1.5000 > 127.0.0.1.5000: UDP, length 3\n"
                 + "\t0x0000:  4500 001f [^\n]*\n\t0x0010:  7f00 0001 1388 1388 000b"
-                + " .... 0000 00      [^\n]*\n");
+                + " .... 0000 00 [^\n]*\n");
     out.reset();
     assertThat(read("capture -r x.pcapng tcp")).isZero();
     assertThat(out()).isEmpty();

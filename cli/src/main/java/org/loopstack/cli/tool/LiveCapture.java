@@ -14,6 +14,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,7 +65,7 @@ public final class LiveCapture {
   private CaptureFilter parse(String filter) {
     try {
       return CaptureFilter.parse(
-          filter, name -> first.hostNames().getOrDefault(name.toLowerCase(), List.of()));
+          filter, name -> first.hostNames().getOrDefault(name.toLowerCase(Locale.ROOT), List.of()));
     } catch (FilterException e) {
       throw new UserException(ExitStatus.USAGE, "capture: " + e.getMessage());
     }
