@@ -78,7 +78,9 @@ final class DatagramGate {
         }
         selector.select(millis == 0 ? 0 : left);
       }
-    } catch (ClosedSelectorException | ClosedChannelException e) {
+    } catch (ClosedSelectorException e) {
+      // With the channel, or with the whole stack.
+    } catch (ClosedChannelException e) {
       if (channel.isOpen()) {
         throw e;
       }

@@ -51,6 +51,18 @@ class AgentJarTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", "isolated"})
+  void noThreadIsLeftWhenAllIsClosed(String options) throws Exception {
+    assertThat(said(options, "threads")).containsExactly("threads []");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "isolated"})
+  void aJvmEndsWithItsMainMethodWhateverIsOpen(String options) throws Exception {
+    assertThat(said(options, "leave-open")).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"", "isolated,"})
   void aPublishedPortIsReachedFromOutside(String options) throws Exception {
     String host = said(null, "free-port").getFirst();

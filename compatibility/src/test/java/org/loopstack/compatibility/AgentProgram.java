@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.compatibility;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketImpl;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousChannelGroup;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -23,8 +28,11 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +41,11 @@ import java.util.stream.Stream;
 /** A program that knows nothing of any stack; it says what it has seen, one line each. */
 final class AgentProgram {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  /** The JDK's own, and the one thread of all stacks, begin their names so. */
+  private static final List<String> KEPT =
+      List.of(
+          "loopstack-timers", "ForkJoinPool-", "VirtualThread-un", "MasterPoller", "SubPoller-");
 
   private AgentProgram() {}
 
@@ -55,6 +68,8 @@ final class AgentProgram {
     switch (arguments[0]) {
       case "loopback" -> loopback();
       case "outside" -> outside();
+      case "threads" -> threads();
+      case "leave-open" -> open();
       case "serve" -> serve(Integer.parseInt(arguments[1]));
       case "fetch" -> fetch(arguments[1]);
       case "free-port" -> freePort();
@@ -200,6 +215,72 @@ final class AgentProgram {
     try (var body = URI.create(uri).toURL().openStream()) {
       System.out.print(new String(body.readAllBytes()));
     }
+  }
+
+  // ---------------------------------------------------------------- what is left
+
+  /** One of each kind, all in use on every address of this JVM. */
+  private static List<AutoCloseable> open() throws Exception {
+    List<AutoCloseable> open = new ArrayList<>();
+    InetSocketAddress any = new InetSocketAddress(0);
+    ServerSocket server = new ServerSocket(0);
+    open.add(server);
+    open.add(new Socket(LOOPBACK, server.getLocalPort()));
+    open.add(server.accept());
+    open.add(new DatagramSocket());
+    open.add(new MulticastSocket(0));
+    Selector selector = Selector.open();
+    open.add(selector);
+    ServerSocketChannel listener = ServerSocketChannel.open().bind(any);
+    open.add(listener);
+    listener.configureBlocking(false);
+    listener.register(selector, SelectionKey.OP_ACCEPT);
+    open.add(DatagramChannel.open().bind(any));
+    selector.selectNow();
+    AsynchronousChannelGroup group =
+        AsynchronousChannelGroup.withFixedThreadPool(1, Thread.ofPlatform().daemon().factory());
+    open.add(group::shutdownNow);
+    AsynchronousServerSocketChannel asynchronous = AsynchronousServerSocketChannel.open(group);
+    open.add(asynchronous.bind(any));
+    AsynchronousSocketChannel client = AsynchronousSocketChannel.open(group);
+    open.add(client);
+    Future<AsynchronousSocketChannel> accepted = asynchronous.accept();
+    int port = ((InetSocketAddress) asynchronous.getLocalAddress()).getPort();
+    client.connect(new InetSocketAddress(LOOPBACK, port)).get();
+    open.add(accepted.get());
+    return open;
+  }
+
+  /** The threads that are there more, platform and virtual ones, when all is closed again. */
+  private static void threads() throws Exception {
+    Path dump = Files.createTempDirectory("threads").resolve("dump");
+    Set<String> before = threadNames(dump);
+    for (AutoCloseable each : open()) {
+      each.close();
+    }
+    Instant end = Instant.now().plusSeconds(20);
+    Set<String> more;
+    do {
+      more = threadNames(dump);
+      more.removeAll(before);
+    } while (!more.isEmpty() && Instant.now().isBefore(end));
+    System.out.println("threads " + more);
+    Files.deleteIfExists(dump.getParent());
+  }
+
+  private static Set<String> threadNames(Path dump) throws IOException {
+    ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+        .dumpThreads(dump.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+    Set<String> names = new TreeSet<>();
+    for (String line : Files.readAllLines(dump)) {
+      // #12 "name" virtual RUNNABLE
+      if (line.startsWith("#")) {
+        names.add(line.split("\"", 3)[1]);
+      }
+    }
+    names.removeIf(name -> KEPT.stream().anyMatch(name::startsWith));
+    Files.delete(dump);
+    return names;
   }
 
   // ---------------------------------------------------------------- what is the application's

@@ -131,9 +131,12 @@ final class StackPipe extends Pipe {
     @Override
     protected void implCloseSelectableChannel() {
       provider.closed(this);
-      buffer.closeSource();
       signals.closed();
-      sink.ready(Readiness.WRITE);
+      // Where all is closed, the other end sees its own close and no more.
+      if (!provider.isDown()) {
+        buffer.closeSource();
+        sink.ready(Readiness.WRITE);
+      }
     }
   }
 
@@ -237,9 +240,12 @@ final class StackPipe extends Pipe {
     @Override
     protected void implCloseSelectableChannel() {
       provider.closed(this);
-      buffer.closeSink();
       signals.closed();
-      source.ready(Readiness.READ);
+      // Where all is closed, the other end sees its own close and no more.
+      if (!provider.isDown()) {
+        buffer.closeSink();
+        source.ready(Readiness.READ);
+      }
     }
   }
 }

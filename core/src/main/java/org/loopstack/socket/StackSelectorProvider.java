@@ -64,9 +64,13 @@ public final class StackSelectorProvider extends SelectorProvider {
     return endpoints.engine();
   }
 
-  /** A channel or selector is open from now on. */
+  /** A channel or selector is open from now on, if the stack is. */
   <C extends Closeable> C opened(C channel) {
     opened.add(channel);
+    // Added first and looked at then: either closeAll finds it, or this finds that all are closed.
+    if (down) {
+      closeForGood(channel);
+    }
     return channel;
   }
 
@@ -87,17 +91,19 @@ public final class StackSelectorProvider extends SelectorProvider {
    */
   public void closeAll() {
     down = true;
-    for (Closeable channel : opened) {
-      try {
-        switch (channel) {
-          case StackSocketChannel stream -> stream.doNotLinger();
-          case BlockingSocket socket -> socket.options().doNotLinger();
-          default -> {}
-        }
-        channel.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException("A stack's channels close without a failure", e);
+    opened.forEach(StackSelectorProvider::closeForGood);
+  }
+
+  private static void closeForGood(Closeable channel) {
+    try {
+      switch (channel) {
+        case StackSocketChannel stream -> stream.doNotLinger();
+        case BlockingSocket socket -> socket.options().doNotLinger();
+        default -> {}
       }
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("A stack's channels close without a failure", e);
     }
   }
 
@@ -248,6 +254,7 @@ public final class StackSelectorProvider extends SelectorProvider {
     return openDatagrams(family(), false);
   }
 
+  /** Opens a selector; one of a closed stack is closed. */
   @Override
   public AbstractSelector openSelector() {
     return opened(new StackSelector(this, engine(), null));
@@ -265,6 +272,7 @@ public final class StackSelectorProvider extends SelectorProvider {
     return opened(new StackSelector(this, engine(), Objects.requireNonNull(alarm, "alarm")));
   }
 
+  /** Opens a pipe; the ends of a closed stack's are closed. */
   @Override
   public Pipe openPipe() {
     StackPipe pipe = new StackPipe(this);
