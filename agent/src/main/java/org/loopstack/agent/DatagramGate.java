@@ -120,16 +120,6 @@ final class DatagramGate {
     return selector;
   }
 
-  /** Whether a side was found readable by the selection before the attempt that asks. */
-  boolean isReady(DatagramChannel side) {
-    Selector selector = reading.selector;
-    SelectionKey key = selector == null ? null : side.keyFor(selector);
-    return selector != null
-        && key != null
-        && key.isValid()
-        && selector.selectedKeys().contains(key);
-  }
-
   void close() throws IOException {
     for (Direction each : new Direction[] {reading, writing}) {
       Selector selector = each.selector;

@@ -305,6 +305,7 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
    */
   @Nullable SocketAddress receive(ByteBuffer target, int millis) throws IOException {
     ensureBound();
+    closeIfInterrupted();
     SocketAddress from = tryReceive(target);
     return from != null || millis < 0
         ? from
@@ -337,6 +338,7 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
   @Override
   public int send(ByteBuffer source, SocketAddress target) throws IOException {
     ensureBound();
+    closeIfInterrupted();
     DatagramChannel to = sideOf(target);
     int left = source.remaining();
     int sent;
@@ -366,30 +368,51 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
     if (to == null) {
       throw new NotYetConnectedException();
     }
+    closeIfInterrupted();
     return to;
+  }
+
+  /**
+   * "If a thread's interrupt status is already set and it invokes a blocking I/O operation upon a
+   * channel then the channel will be closed".
+   */
+  private void closeIfInterrupted() throws IOException {
+    if (isBlocking() && !uninterruptible && Thread.currentThread().isInterrupted()) {
+      beginWait();
+      endWait(false);
+    }
   }
 
   @Override
   public int read(ByteBuffer target) throws IOException {
     DatagramChannel from = ensureConnected();
-    Integer count = await(from, () -> from.read(target));
-    return count == null ? 0 : count;
+    int count = from.read(target);
+    if (count == 0 && target.hasRemaining() && isBlocking()) {
+      Integer later = gate.await(() -> orNull(from.read(target)), SelectionKey.OP_READ, 0);
+      return later == null ? 0 : later;
+    }
+    return count;
   }
 
   @Override
   public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, targets.length);
     DatagramChannel from = ensureConnected();
-    Long count = await(from, () -> from.read(targets, offset, length));
-    return count == null ? 0 : count;
+    long count = from.read(targets, offset, length);
+    if (count == 0 && remaining(targets, offset, length) > 0 && isBlocking()) {
+      Long later =
+          gate.await(() -> orNull(from.read(targets, offset, length)), SelectionKey.OP_READ, 0);
+      return later == null ? 0 : later;
+    }
+    return count;
   }
 
-  /** A read of no bytes may be an empty datagram: whether there is one is the selector's to say. */
-  private <T> @Nullable T await(DatagramChannel from, DatagramGate.Attempt<T> read)
-      throws IOException {
-    return isBlocking()
-        ? gate.await(() -> gate.isReady(from) ? read.run() : null, SelectionKey.OP_READ, 0)
-        : read.run();
+  private static long remaining(ByteBuffer[] buffers, int offset, int length) {
+    long all = 0;
+    for (int i = offset; i < offset + length; i++) {
+      all += buffers[i].remaining();
+    }
+    return all;
   }
 
   @Override
@@ -401,10 +424,7 @@ final class MixedDatagramChannel extends DatagramChannel implements Mixed {
   public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, sources.length);
     DatagramChannel to = ensureConnected();
-    long left = 0;
-    for (int i = offset; i < offset + length; i++) {
-      left += sources[i].remaining();
-    }
+    long left = remaining(sources, offset, length);
     long written = to.write(sources, offset, length);
     if (written == 0 && left > 0 && isBlocking()) {
       Long more =

@@ -30,8 +30,7 @@ import org.jspecify.annotations.Nullable;
  * the machine's on, one of the JDK's. A selection looks at both; then it waits in the stack's if
  * there is no key of the machine's, else in the JDK's, which the stack's alarm wakes.
  *
- * <p>Besides the mixed channels it takes the ends of pipes, which are the stack's, and an inherited
- * channel, which is the JDK's.
+ * <p>Besides the mixed channels it takes an inherited channel, which is the JDK's.
  */
 final class MixedSelector extends AbstractSelector {
   private static final long FOREVER = Long.MAX_VALUE;

@@ -101,7 +101,8 @@ public final class MixedSelectorProvider extends SelectorProvider {
 
   @Override
   public Pipe openPipe() throws IOException {
-    return worlds.inside().openPipe();
+    Pipe pipe = worlds.inside().openPipe();
+    return isolated() ? pipe : new MixedPipe(this, pipe);
   }
 
   /** What a super-server has left to this JVM is a socket of the machine's. */

@@ -65,9 +65,12 @@ final class DatagramReader {
       channel.ensureConnected();
       boolean blocking = begin();
       Buffers.ensureWritable(target);
+      if (!target.hasRemaining()) {
+        return 0;
+      }
       int before = target.position();
       TransportAddress from = receive(target, blocking, Clock.NEVER, true);
-      return from == null ? 0 : target.position() - before;
+      return from == null ? 0 : orEmpty(target.position() - before);
     } finally {
       lock.unlock();
     }
@@ -81,12 +84,24 @@ final class DatagramReader {
       boolean blocking = begin();
       Buffers.ensureWritable(targets, offset, length);
       long room = Math.min(Buffers.remaining(targets, offset, length), MAX_DATAGRAM);
+      if (room == 0) {
+        return 0;
+      }
       ByteBuffer whole = ByteBuffer.allocate((int) room);
       TransportAddress from = receive(whole, blocking, Clock.NEVER, true);
-      return from == null ? 0 : Buffers.scatter(whole.flip(), targets, offset, length);
+      return from == null ? 0 : orEmpty(Buffers.scatter(whole.flip(), targets, offset, length));
     } finally {
       lock.unlock();
     }
+  }
+
+  /** A datagram without data reads as -1 on the JDK, which tells it from none; 0 asks for none. */
+  private static long orEmpty(long count) {
+    return count == 0 ? -1 : count;
+  }
+
+  private static int orEmpty(int count) {
+    return count == 0 ? -1 : count;
   }
 
   /**

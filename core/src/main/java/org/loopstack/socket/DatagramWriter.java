@@ -73,7 +73,9 @@ final class DatagramWriter {
     lock.lock();
     try {
       channel.ensureConnected();
-      return transfer(source, null, begin());
+      boolean blocking = begin();
+      // As on the JDK: only a send makes a datagram without data.
+      return source.hasRemaining() ? transfer(source, null, blocking) : 0;
     } catch (ErrnoException e) {
       throw SocketErrors.write(e);
     } finally {
@@ -87,10 +89,12 @@ final class DatagramWriter {
     try {
       channel.ensureConnected();
       boolean blocking = begin();
+      long left = Buffers.remaining(sources, offset, length);
+      if (left == 0) {
+        return 0;
+      }
       ByteBuffer whole =
-          Buffers.remaining(sources, offset, length) < TOO_LONG
-              ? Buffers.gather(sources, offset, length)
-              : ByteBuffer.allocate(TOO_LONG);
+          left < TOO_LONG ? Buffers.gather(sources, offset, length) : ByteBuffer.allocate(TOO_LONG);
       int n = transfer(whole, null, blocking);
       if (!whole.hasRemaining()) {
         Buffers.consume(sources, offset, length);

@@ -202,6 +202,54 @@ class AsynchronousCloseTest {
   }
 
   @Case(
+      id = "channel.interrupt.before-receive",
+      title =
+          "a receive by a thread that is interrupted already: ClosedByInterruptException, also when"
+              + " there is a datagram",
+      source = "InterruptibleChannel Javadoc",
+      on = {PLATFORM, VIRTUAL})
+  void interruptedBeforeReceive(Net net) throws IOException {
+    DatagramChannel channel = net.boundUdp();
+    net.udp().send(Expect.ascii("there"), channel.getLocalAddress());
+    interruptedBefore(net, channel, () -> channel.receive(ByteBuffer.allocate(10)));
+  }
+
+  @Case(
+      id = "channel.interrupt.before-send",
+      title = "a send by a thread that is interrupted already: ClosedByInterruptException",
+      source = "InterruptibleChannel Javadoc",
+      on = {PLATFORM, VIRTUAL})
+  void interruptedBeforeSend(Net net) throws IOException {
+    DatagramChannel server = net.boundUdp();
+    DatagramChannel channel = net.boundUdp();
+    interruptedBefore(
+        net, channel, () -> channel.send(Expect.ascii("there"), server.getLocalAddress()));
+  }
+
+  @Case(
+      id = "channel.interrupt.before-datagram-read",
+      title = "reading a connected datagram channel when interrupted: ClosedByInterruptException",
+      source = "InterruptibleChannel Javadoc",
+      on = {PLATFORM, VIRTUAL})
+  void interruptedBeforeDatagramRead(Net net) throws IOException {
+    DatagramChannel server = net.boundUdp();
+    DatagramChannel channel = net.udpTo(server);
+    server.send(Expect.ascii("there"), channel.getLocalAddress());
+    interruptedBefore(net, channel, () -> channel.read(ByteBuffer.allocate(10)));
+  }
+
+  private static void interruptedBefore(Net net, Channel channel, Callable<?> operation) {
+    Task<?> task =
+        net.start(
+            () -> {
+              Thread.currentThread().interrupt();
+              return operation.call();
+            });
+    Expect.thrown(ClosedByInterruptException.class, task::join);
+    assertThat(channel.isOpen()).isFalse();
+  }
+
+  @Case(
       id = "channel.interrupt.peer-sees-end",
       title = "the peer of a channel closed by an interrupt reads the end of the stream",
       source = "InterruptibleChannel Javadoc; RFC 9293 3.6",

@@ -89,6 +89,28 @@ class PipeTest {
   }
 
   @Case(
+      id = "channel.pipe.cancelled",
+      title = "an end can be made blocking again as soon as its key is cancelled",
+      source = "SelectableChannel.configureBlocking Javadoc",
+      over = {IPV4})
+  void cancelled(Net net) throws IOException {
+    Pipe pipe = net.pipe();
+    Selector selector = net.selector();
+    SelectionKey source = register(pipe.source(), selector, SelectionKey.OP_READ);
+    SelectionKey sink = register(pipe.sink(), selector, SelectionKey.OP_WRITE);
+    Wait.ready(selector, sink, SelectionKey.OP_WRITE);
+    source.cancel();
+    sink.cancel();
+    pipe.source().configureBlocking(true);
+    pipe.sink().configureBlocking(true);
+    pipe.sink().write(Expect.ascii("x"));
+    assertThat(pipe.source().read(ByteBuffer.allocate(2))).isEqualTo(1);
+    selector.selectNow();
+    assertThat(selector.keys()).isEmpty();
+    assertThat(pipe.source().isRegistered()).isFalse();
+  }
+
+  @Case(
       id = "channel.pipe.gather-scatter",
       title = "gathering writes and scattering reads work on a pipe",
       source = "Pipe Javadoc",

@@ -110,17 +110,52 @@ class SizeTest {
 
   @Case(
       id = "udp.size.empty-connected",
-      title = "a connected channel's read takes a datagram without payload and moves no byte",
-      source = "RFC 768; DatagramChannel.read Javadoc (the JDK returns -1)")
+      title = "a connected channel's read of a datagram without payload returns -1",
+      source = "RFC 768; seen on JDK 25")
   void emptyConnected(Net net) throws IOException {
     DatagramChannel server = net.boundUdp();
     DatagramChannel client = net.udpTo(server);
     server.send(ByteBuffer.allocate(0), client.getLocalAddress());
     server.send(Expect.ascii("next"), client.getLocalAddress());
     ByteBuffer buffer = ByteBuffer.allocate(10);
-    assertThat(client.read(buffer)).isNotPositive();
+    assertThat(client.read(buffer)).isEqualTo(-1);
     assertThat(buffer.position()).isZero();
     Expect.read(client, "next");
+    server.send(ByteBuffer.allocate(0), client.getLocalAddress());
+    assertThat(client.read(new ByteBuffer[] {buffer, ByteBuffer.allocate(1)})).isEqualTo(-1);
+    client.configureBlocking(false);
+    assertThat(client.read(buffer)).isZero();
+  }
+
+  @Case(
+      id = "udp.size.read-nothing",
+      title = "a connected channel's read without room returns 0 at once and takes no datagram",
+      source = "ReadableByteChannel.read Javadoc; seen on JDK 25")
+  void readNothing(Net net) throws IOException {
+    DatagramChannel server = net.boundUdp();
+    DatagramChannel client = net.udpTo(server);
+    ByteBuffer none = ByteBuffer.allocate(0);
+    assertThat(client.read(none)).isZero();
+    server.send(Expect.ascii("next"), client.getLocalAddress());
+    assertThat(client.read(none)).isZero();
+    assertThat(client.read(new ByteBuffer[] {none, none})).isZero();
+    assertThat(client.read(new ByteBuffer[0])).isZero();
+    Expect.read(client, "next");
+  }
+
+  @Case(
+      id = "udp.size.write-nothing",
+      title = "a connected channel's write of no bytes returns 0 and makes no datagram",
+      source = "WritableByteChannel.write Javadoc; seen on JDK 25")
+  void writeNothing(Net net) throws IOException {
+    DatagramChannel server = net.boundUdp();
+    DatagramChannel client = net.udpTo(server);
+    server.connect(client.getLocalAddress());
+    ByteBuffer none = ByteBuffer.allocate(0);
+    assertThat(client.write(none)).isZero();
+    assertThat(client.write(new ByteBuffer[] {none, none})).isZero();
+    client.write(Expect.ascii("next"));
+    Expect.read(server, "next");
   }
 
   @Case(
