@@ -29,16 +29,16 @@ public final class StackDatagramSockets {
    * As {@link MulticastSocket#MulticastSocket(SocketAddress)}: SO_REUSEADDR is set before it is
    * bound.
    *
-   * <p>Every public constructor of {@link MulticastSocket} opens a socket of the machine. This one
-   * closes it unbound and unused before it returns, or does not let it open in the first place if
-   * {@code java.base} opens {@code java.net} to this library.
+   * <p>Every constructor of {@link MulticastSocket} opens a socket of the machine. None runs where
+   * the JDK's module {@code jdk.unsupported} is there, as it is to all programs on a class path;
+   * else that socket is closed, unbound and unused, before this method returns.
    *
    * @param local where to bind; null for not bound yet
    */
   public MulticastSocket multicast(@Nullable SocketAddress local) throws IOException {
     StackDatagramSocket socket =
         (StackDatagramSocket) provider.openUninterruptibleDatagrams().socket();
-    MulticastSocket multicast = new StackMulticastSocket(socket);
+    MulticastSocket multicast = StackMulticastSocket.over(socket);
     multicast.setReuseAddress(true);
     return set(multicast, local);
   }

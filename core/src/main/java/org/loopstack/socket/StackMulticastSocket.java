@@ -2,7 +2,7 @@
 package org.loopstack.socket;
 
 import java.io.IOException;
-import java.lang.reflect.Field;
+import java.lang.reflect.Constructor;
 import java.net.DatagramPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,32 +22,58 @@ import org.loopstack.wire.IpAddress;
 // All of the class's methods must be overridden, the old ones too.
 @SuppressWarnings({"deprecation", "removal", "InlineMeSuggester"})
 final class StackMulticastSocket extends MulticastSocket {
-  private final StackDatagramSocket socket;
+  /** Set once, before anybody else sees this object. */
+  private StackDatagramSocket socket;
 
   /** What setInterface was given; the interface that belongs to it is the option's. */
   private @Nullable InetAddress chosenAddress;
 
   private @Nullable NetworkInterface chosenInterface;
 
-  StackMulticastSocket(StackDatagramSocket socket) throws IOException {
-    super(Hidden.NO_DELEGATE);
+  /** Every constructor of the base class opens a socket of the machine's. */
+  private StackMulticastSocket(StackDatagramSocket socket) throws IOException {
+    super((SocketAddress) null);
     this.socket = socket;
-    if (Hidden.NO_DELEGATE == null) {
-      // What the machine has opened for the base class.
-      super.close();
-    }
+    // What the machine has opened for the base class.
+    super.close();
   }
 
-  /** How the base class is told to open nothing, for those to whom {@code java.net} is open. */
-  private static final class Hidden {
-    static final @Nullable SocketAddress NO_DELEGATE = find();
+  /** A multicast socket that is the other one, too. */
+  static StackMulticastSocket over(StackDatagramSocket socket) throws IOException {
+    StackMulticastSocket made = Unconstructed.make();
+    if (made == null) {
+      return new StackMulticastSocket(socket);
+    }
+    made.socket = socket;
+    return made;
+  }
 
-    private static @Nullable SocketAddress find() {
+  /**
+   * Makes objects as deserialization does, without a constructor of the base class, so that it
+   * opens nothing; it has no state that would be missed, because all of its methods are overridden.
+   * That is what the JDK's module {@code jdk.unsupported} is there for, where it is there.
+   */
+  private static final class Unconstructed {
+    private static final @Nullable Constructor<?> CONSTRUCTOR = find();
+
+    private static @Nullable Constructor<?> find() {
       try {
-        Field field = java.net.DatagramSocket.class.getDeclaredField("NO_DELEGATE");
-        return field.trySetAccessible() ? (SocketAddress) field.get(null) : null;
+        Class<?> type = Class.forName("sun.reflect.ReflectionFactory");
+        Object factory = type.getMethod("getReflectionFactory").invoke(null);
+        Constructor<?> none = Object.class.getConstructor();
+        return (Constructor<?>)
+            type.getMethod("newConstructorForSerialization", Class.class, Constructor.class)
+                .invoke(factory, StackMulticastSocket.class, none);
       } catch (ReflectiveOperationException e) {
         return null;
+      }
+    }
+
+    static @Nullable StackMulticastSocket make() {
+      try {
+        return CONSTRUCTOR == null ? null : (StackMulticastSocket) CONSTRUCTOR.newInstance();
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException("The constructor of Object throws nothing", e);
       }
     }
   }

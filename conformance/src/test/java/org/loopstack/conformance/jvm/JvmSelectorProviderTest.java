@@ -68,6 +68,11 @@ class JvmSelectorProviderTest {
   }
 
   @Test
+  void aStacksMulticastSocketOpensNoneOfTheMachines() throws Exception {
+    assertThat(run("multicast")).contains("the JDK's 1").contains("received 42, the stack's 0");
+  }
+
+  @Test
   void unixDomainChannelsAreTheJdksWhereItsProviderCanBeReached() throws Exception {
     assertThat(run("unix", INSTALLED, "--add-exports", "java.base/sun.nio.ch=ALL-UNNAMED"))
         .contains("unix true true");

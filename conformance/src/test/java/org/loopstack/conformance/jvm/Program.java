@@ -5,8 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,9 +23,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.loopstack.Stack;
 
-/** A program that knows nothing of any stack; it says what it has seen. */
+/** A program that, but for one part, knows nothing of any stack; it says what it has seen. */
 final class Program {
   private Program() {}
 
@@ -30,7 +35,33 @@ final class Program {
     switch (args[0]) {
       case "http" -> http();
       case "unix" -> unix();
+      case "multicast" -> multicast();
       default -> throw new IllegalArgumentException(args[0]);
+    }
+  }
+
+  /** Whatever the JDK opens a datagram socket for is asked of the factory. */
+  @SuppressWarnings("deprecation") // It sees each socket that the JDK opens.
+  private static void multicast() throws IOException {
+    AtomicInteger opened = new AtomicInteger();
+    DatagramSocket.setDatagramSocketImplFactory(
+        () -> {
+          opened.incrementAndGet();
+          throw new IllegalStateException("Nobody is to open one");
+        });
+    try {
+      new MulticastSocket().close();
+    } catch (IllegalStateException e) {
+      System.out.println("the JDK's " + opened);
+    }
+    opened.set(0);
+    InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (Stack stack = Stack.create();
+        MulticastSocket socket = stack.datagramSockets().multicast(local)) {
+      socket.send(new DatagramPacket(new byte[] {42}, 1, socket.getLocalSocketAddress()));
+      DatagramPacket packet = new DatagramPacket(new byte[2], 2);
+      socket.receive(packet);
+      System.out.println("received " + packet.getData()[0] + ", the stack's " + opened);
     }
   }
 
