@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.agent;
 
+import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolverProvider;
@@ -27,9 +28,13 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
       return machine;
     }
     StackResolver stack = worlds.stack().resolver();
-    return worlds.machine() != null
-        ? stack.orElse(machine)
-        : stack.orElse(new OwnName(worlds.stack(), configuration.lookupLocalHostName()));
+    InetAddressResolver others =
+        worlds.machine() != null
+            ? machine
+            : new OwnName(worlds.stack(), configuration.lookupLocalHostName());
+    return System.getProperty("java.net.preferIPv6Addresses") == null
+        ? new InItsOrder(stack, others)
+        : stack.orElse(others);
   }
 
   @Override
@@ -37,10 +42,46 @@ public final class StackResolverProvider extends InetAddressResolverProvider {
     return "loopstack";
   }
 
+  /**
+   * Java always asks for an order, IPv4 first where nobody has chosen. Then the stack's own order
+   * goes for the stack's names; the others are asked as Java has asked.
+   */
+  private record InItsOrder(StackResolver stack, InetAddressResolver others)
+      implements InetAddressResolver {
+    private static final int ORDER = LookupPolicy.IPV4_FIRST | LookupPolicy.IPV6_FIRST;
+
+    @Override
+    public Stream<InetAddress> lookupByName(String name, LookupPolicy policy)
+        throws UnknownHostException {
+      LookupPolicy ours = LookupPolicy.of(policy.characteristics() & ~ORDER);
+      return stack.orElse(new As(others, policy)).lookupByName(name, ours);
+    }
+
+    @Override
+    public String lookupByAddress(byte[] address) throws UnknownHostException {
+      return stack.orElse(others).lookupByAddress(address);
+    }
+  }
+
+  /** Asks with a policy of its own. */
+  private record As(InetAddressResolver resolver, LookupPolicy asked)
+      implements InetAddressResolver {
+    @Override
+    public Stream<InetAddress> lookupByName(String name, LookupPolicy policy)
+        throws UnknownHostException {
+      return resolver.lookupByName(name, asked);
+    }
+
+    @Override
+    public String lookupByAddress(byte[] address) throws UnknownHostException {
+      return resolver.lookupByAddress(address);
+    }
+  }
+
   /** Knows the name of the machine, and nothing else. */
   private record OwnName(Stack stack, String host) implements InetAddressResolver {
     @Override
-    public Stream<java.net.InetAddress> lookupByName(String name, LookupPolicy policy)
+    public Stream<InetAddress> lookupByName(String name, LookupPolicy policy)
         throws UnknownHostException {
       if (!name.equalsIgnoreCase(host)) {
         throw new UnknownHostException(name + ": Name or service not known");

@@ -20,11 +20,7 @@ class AgentJarTest {
 
   private static List<String> said(String agent, List<String> properties, String... arguments)
       throws Exception {
-    try (Program program = AgentProgram.start(agent, properties, arguments)) {
-      int status = program.exitCode();
-      assertThat(status).as(program::output).isZero();
-      return program.output().lines().toList();
-    }
+    return Program.said(agent, AgentProgram.class, properties, arguments);
   }
 
   @ParameterizedTest
@@ -67,7 +63,12 @@ class AgentJarTest {
   void aPublishedPortIsReachedFromOutside(String options) throws Exception {
     String host = said(null, "free-port").getFirst();
     try (Program server =
-        AgentProgram.start(options + "publish=" + host + ":8080", List.of(), "serve", "8080")) {
+        Program.startMain(
+            options + "publish=" + host + ":8080",
+            AgentProgram.class,
+            List.of(),
+            "serve",
+            "8080")) {
       assertThat(server.awaitLine(".*")).isEqualTo("ready");
 
       assertThat(said(null, "fetch", "http://127.0.0.1:" + host + "/"))
@@ -81,7 +82,7 @@ class AgentJarTest {
   @ParameterizedTest
   @ValueSource(strings = {"nonsense", "profile=windows", "publish=70000", "publish", "isolated=1"})
   void aWrongOptionIsOneLineAndStatusTwo(String options) throws Exception {
-    try (Program program = AgentProgram.start(options, List.of(), "loopback")) {
+    try (Program program = Program.startMain(options, AgentProgram.class, List.of(), "loopback")) {
       assertThat(program.exitCode()).isEqualTo(2);
       assertThat(program.output().lines())
           .singleElement()

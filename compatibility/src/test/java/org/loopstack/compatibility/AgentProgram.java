@@ -49,21 +49,6 @@ final class AgentProgram {
 
   private AgentProgram() {}
 
-  /**
-   * Starts this program.
-   *
-   * @param agent the agent's options, or null for a JVM that is not under it
-   */
-  static Program start(String agent, List<String> properties, String... arguments)
-      throws IOException {
-    String classes =
-        AgentProgram.class.getProtectionDomain().getCodeSource().getLocation().getPath();
-    List<String> rest = new ArrayList<>(properties);
-    rest.addAll(List.of("-cp", classes, AgentProgram.class.getName()));
-    rest.addAll(List.of(arguments));
-    return Program.startJvm(agent, rest.toArray(String[]::new));
-  }
-
   public static void main(String[] arguments) throws Exception {
     switch (arguments[0]) {
       case "loopback" -> loopback();

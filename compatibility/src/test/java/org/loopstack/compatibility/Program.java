@@ -48,6 +48,33 @@ final class Program implements AutoCloseable {
     return start(command);
   }
 
+  /**
+   * A program of these tests, which needs no library.
+   *
+   * @param agent the agent's options, or null for a JVM that is not under it
+   * @param properties further options of the JVM
+   */
+  static Program startMain(
+      String agent, Class<?> main, List<String> properties, String... arguments)
+      throws IOException {
+    List<String> rest = new ArrayList<>(properties);
+    String classes = main.getProtectionDomain().getCodeSource().getLocation().getPath();
+    rest.addAll(List.of("-cp", classes, main.getName()));
+    rest.addAll(List.of(arguments));
+    return startJvm(agent, rest.toArray(String[]::new));
+  }
+
+  /** The lines of such a program, which is to succeed. */
+  static List<String> said(
+      String agent, Class<?> main, List<String> properties, String... arguments) throws Exception {
+    try (Program program = startMain(agent, main, properties, arguments)) {
+      if (program.exitCode() != 0) {
+        throw new AssertionError(program.output());
+      }
+      return program.output().lines().toList();
+    }
+  }
+
   private void listen() {
     try (BufferedReader lines = process.inputReader()) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {

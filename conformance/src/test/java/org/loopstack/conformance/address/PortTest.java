@@ -12,8 +12,10 @@ import static org.loopstack.conformance.Net.port;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
+import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -197,6 +199,30 @@ class PortTest {
   void reusePortUdp(Net net) throws IOException {
     DatagramChannel one = net.udp().setOption(REUSEPORT, true).bind(net.anyPort());
     assertThat(local(net.udp().setOption(REUSEPORT, true).bind(local(one)))).isEqualTo(local(one));
+  }
+
+  @Case(
+      id = "address.port.one-space",
+      title = "channels, sockets and asynchronous channels take the ports from each other",
+      source = "FACTS, Sockets on Linux")
+  void oneSpace(Net net) throws IOException {
+    InetSocketAddress channel = local(net.listen());
+    ServerSocket socket = net.serverSocket();
+    Expect.thrown(BindException.class, IN_USE, () -> socket.bind(channel));
+    AsynchronousServerSocketChannel asynchronous =
+        net.track(net.asynchronous().openAsynchronousServerSocketChannel(null));
+    Expect.thrown(BindException.class, IN_USE, () -> asynchronous.bind(channel));
+    socket.bind(net.anyPort());
+    InetSocketAddress taken = net.loopback(socket.getLocalPort());
+    Expect.thrown(BindException.class, IN_USE, () -> net.server().bind(taken));
+    Expect.thrown(BindException.class, IN_USE, () -> asynchronous.bind(taken));
+    asynchronous.bind(net.anyPort());
+    Expect.thrown(BindException.class, IN_USE, () -> net.server().bind(local(asynchronous)));
+
+    InetSocketAddress datagrams = local(net.boundUdp());
+    Expect.thrown(BindException.class, IN_USE, () -> net.datagramSocket(datagrams));
+    int other = net.datagramSocket(net.anyPort()).getLocalPort();
+    Expect.thrown(BindException.class, IN_USE, () -> net.udp().bind(net.loopback(other)));
   }
 
   @Case(
