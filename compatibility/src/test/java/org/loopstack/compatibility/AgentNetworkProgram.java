@@ -55,7 +55,7 @@ final class AgentNetworkProgram {
         List<String> addresses =
             each.getInterfaceAddresses().stream()
                 .map(AgentNetworkProgram::text)
-                .sorted(Comparator.comparing(String::length))
+                .sorted(Comparator.comparingInt(String::length))
                 .toList();
         System.out.println("loopback " + addresses);
         System.out.println("up " + each.isUp());

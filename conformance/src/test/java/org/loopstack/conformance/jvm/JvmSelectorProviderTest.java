@@ -11,11 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code -Djava.nio.channels.spi.SelectorProvider=...} in a JVM of its own. */
+@DisabledIfSystemProperty(
+    named = "conformance.subject",
+    matches = "agent",
+    disabledReason = "there the JVM has been told another way")
 class JvmSelectorProviderTest {
   private static final String INSTALLED =
       "-Djava.nio.channels.spi.SelectorProvider=org.loopstack.socket.JvmSelectorProvider";
