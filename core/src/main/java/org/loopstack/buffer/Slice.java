@@ -7,11 +7,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run of bytes in an array, and perhaps another run that follows it. The bytes are never changed
  * once a slice has been handed on, so that sender, packet and receiver can refer to the same array.
+ * If that is a {@link Block}'s, the slice holds the block until it is {@linkplain #release
+ * released}, or for ever if it is just dropped.
  */
 public final class Slice {
   private final byte[] array;
   private final int offset;
   private final int length;
+  private @Nullable Block block;
   private @Nullable Slice next;
 
   /**
@@ -24,6 +27,47 @@ public final class Slice {
     this.array = array;
     this.offset = offset;
     this.length = length;
+  }
+
+  /**
+   * A run of bytes in a block, which it holds.
+   *
+   * @param block one that the caller holds
+   * @throws IndexOutOfBoundsException if the run is not inside the block
+   */
+  public Slice(Block block, int offset, int length) {
+    this(block.array(), offset, length);
+    block.hold();
+    this.block = block;
+  }
+
+  /** A part of this run, as a slice that holds the block as this one does. */
+  public Slice part(int from, int count) {
+    Block held = block;
+    return held == null
+        ? new Slice(array, offset + from, count)
+        : new Slice(held, offset + from, count);
+  }
+
+  /**
+   * The run without its first bytes, as a slice that takes this one's place: what this one holds is
+   * its own from here on.
+   */
+  public Slice rest(int from) {
+    Slice rest = new Slice(array, offset + from, length - from);
+    rest.block = block;
+    rest.next = next;
+    block = null;
+    return rest;
+  }
+
+  /** The owner of the slice does not look at the bytes any more. */
+  public void release() {
+    Block held = block;
+    if (held != null) {
+      block = null;
+      held.release();
+    }
   }
 
   /** The array that holds the bytes. */

@@ -124,6 +124,7 @@ final class ReceiveBuffer {
     for (Slice s = chain; s != null; s = s.next()) {
       System.arraycopy(s.array(), s.offset(), array, gathered, s.length());
       gathered += s.length();
+      s.release();
     }
     Slice slice = new Slice(array, at, length);
     link(slice);
@@ -156,9 +157,8 @@ final class ReceiveBuffer {
     size -= limit - left;
     if (left > 0) {
       size -= left;
-      Slice part = new Slice(s.array(), s.offset(), left);
-      Slice rest = new Slice(s.array(), s.offset() + left, s.length() - left);
-      rest.linkTo(s.next());
+      Slice part = s.part(0, left);
+      Slice rest = s.rest(left);
       if (last == s) {
         last = rest;
       }

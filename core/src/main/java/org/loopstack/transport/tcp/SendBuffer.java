@@ -2,6 +2,7 @@
 package org.loopstack.transport.tcp;
 
 import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Block;
 import org.loopstack.buffer.Slice;
 
 /**
@@ -16,6 +17,9 @@ final class SendBuffer {
     final int offset;
     final long position;
     int length;
+
+    /** The block that the array is of, which the run holds, or null. */
+    @Nullable Block block;
 
     /** Whether the array is our own, with room behind the run. */
     boolean gathers;
@@ -73,6 +77,29 @@ final class SendBuffer {
     end += length;
   }
 
+  /**
+   * Adds bytes that were written to a block, which the caller holds; nobody may change them any
+   * more. What follows the last run in its block makes that longer.
+   */
+  void append(Block block, int offset, int length) {
+    Run tail = last;
+    if (tail != null && tail.block == block && tail.offset + tail.length == offset) {
+      tail.length += length;
+    } else {
+      Run run = new Run(block.array(), offset, length, end);
+      run.block = block;
+      block.hold();
+      held += Block.SIZE;
+      if (tail == null) {
+        first = run;
+      } else {
+        tail.next = run;
+      }
+      last = run;
+    }
+    end += length;
+  }
+
   /** Only the part of the array behind the run is written: nobody else refers to it. */
   private void gather(Run tail, byte[] array, int offset, int length) {
     int at = tail.offset + tail.length;
@@ -97,6 +124,9 @@ final class SendBuffer {
         cursor = null;
       }
       held -= run.array.length;
+      if (run.block != null) {
+        run.block.release();
+      }
       run = run.next;
     }
     first = run;
@@ -114,7 +144,7 @@ final class SendBuffer {
     for (int left = length; left > 0 && run != null; ) {
       int skip = (int) (position - run.position);
       int n = Math.min(left, run.length - skip);
-      Slice slice = new Slice(run.array, run.offset + skip, n);
+      Slice slice = slice(run, run.offset + skip, n);
       if (tail == null) {
         head = slice;
       } else {
@@ -127,6 +157,12 @@ final class SendBuffer {
       run = run.next;
     }
     return head;
+  }
+
+  private static Slice slice(Run run, int offset, int length) {
+    return run.block == null
+        ? new Slice(run.array, offset, length)
+        : new Slice(run.block, offset, length);
   }
 
   private @Nullable Run find(long position) {

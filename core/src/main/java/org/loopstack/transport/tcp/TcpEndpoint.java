@@ -6,6 +6,7 @@ import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Block;
 import org.loopstack.buffer.Packet;
 import org.loopstack.buffer.Slice;
 import org.loopstack.engine.Clock;
@@ -32,9 +33,6 @@ import org.loopstack.wire.TcpHeader;
  * lock, and holds what outlives the protocol: options, port, the peer's address.
  */
 final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnection.Owner, Occupant {
-  /** A write is cut into runs of this size, each with an array of its own. */
-  private static final int RUN = 64 * 1024;
-
   private final TcpProtocol protocol;
   private final AddressFamily family;
   private final TcpSettings settings;
@@ -66,6 +64,8 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   /** Bytes that surely have room; only the one writer reads and writes it. */
   private int grant;
+
+  private final WriterBlock writerBlock = new WriterBlock();
 
   /** An endpoint for an outgoing connection. */
   TcpEndpoint(TcpProtocol protocol, AddressFamily family) {
@@ -216,6 +216,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   public void raise(int bits) {
     if ((bits & Readiness.CONNECT) != 0) {
       endEarly();
+    }
+    if ((bits & Readiness.DRAINED) != 0) {
+      writerBlock.drop();
     }
     note(bits);
   }
@@ -555,6 +558,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     for (Slice s = data; s != null; s = s.next()) {
       target.put(s.array(), s.offset(), s.length());
       count += s.length();
+      s.release();
     }
     return count;
   }
@@ -582,6 +586,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
           i++;
         }
       }
+      s.release();
     }
     return count;
   }
@@ -617,10 +622,18 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   public int write(ByteBuffer source) throws ErrnoException {
     int granted = granted(source.remaining());
     for (int left = granted; left > 0; ) {
-      byte[] run = new byte[Math.min(left, RUN)];
-      source.get(run);
-      send(run);
-      left -= run.length;
+      int n = Math.min(left, Block.SIZE);
+      Block block = blockFor(n);
+      if (block == null) {
+        byte[] run = new byte[n];
+        source.get(run);
+        send(run);
+      } else {
+        int at = block.fill(n);
+        source.get(block.array(), at, n);
+        send(block, at, n);
+      }
+      left -= n;
     }
     return granted;
   }
@@ -631,19 +644,32 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     int granted = granted(wanted);
     int i = offset;
     for (int left = granted; left > 0; ) {
-      byte[] run = new byte[Math.min(left, RUN)];
-      for (int filled = 0; filled < run.length; ) {
-        int n = Math.min(sources[i].remaining(), run.length - filled);
-        sources[i].get(run, filled, n);
-        filled += n;
-        if (filled < run.length) {
+      int n = Math.min(left, Block.SIZE);
+      Block block = blockFor(n);
+      byte[] run = block == null ? new byte[n] : block.array();
+      int at = block == null ? 0 : block.fill(n);
+      for (int end = at + n, to = at; to < end; ) {
+        int part = Math.min(sources[i].remaining(), end - to);
+        sources[i].get(run, to, part);
+        to += part;
+        if (to < end) {
           i++;
         }
       }
-      send(run);
-      left -= run.length;
+      if (block == null) {
+        send(run);
+      } else {
+        send(block, at, n);
+      }
+      left -= n;
     }
     return granted;
+  }
+
+  /** The block for so many bytes, or null if they are to have an array of their size. */
+  private @Nullable Block blockFor(int length) {
+    boolean streaming = settings.sendBuffer - grant >= WriterBlock.STREAM;
+    return writerBlock.take(protocol.blocks(), length, streaming);
   }
 
   /**
@@ -670,6 +696,19 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     try {
       TcpConnection c = sending();
       UserCalls.send(c, run, run.length, now);
+      grant = c.sender.room(0);
+    } finally {
+      exit(now);
+    }
+  }
+
+  /** The same for bytes in a block. */
+  private void send(Block block, int offset, int length) throws ErrnoException {
+    long now = enter();
+    try {
+      TcpConnection c = sending();
+      UserCalls.send(c, block, offset, length, now);
+      writerBlock.keep(block);
       grant = c.sender.room(0);
     } finally {
       exit(now);

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.BlockPool;
 import org.loopstack.buffer.Packet;
 import org.loopstack.buffer.Slice;
 import org.loopstack.internet.Errno;
@@ -58,6 +59,7 @@ public final class TcpProtocol implements UpperProtocol {
   private final AtomicInteger timeWaits = new AtomicInteger();
   private final TcpMemory memory;
   private final TcpStatistics statistics = new TcpStatistics();
+  private final BlockPool blocks = new BlockPool();
   private volatile boolean closed;
 
   /** TCP over an internet layer; registers itself there. */
@@ -83,6 +85,11 @@ public final class TcpProtocol implements UpperProtocol {
 
   TcpMemory memory() {
     return memory;
+  }
+
+  /** What writers copy to. */
+  BlockPool blocks() {
+    return blocks;
   }
 
   TcpStatistics statistics() {

@@ -2,6 +2,7 @@
 package org.loopstack.transport.tcp;
 
 import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Block;
 import org.loopstack.buffer.Slice;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
@@ -64,6 +65,18 @@ final class UserCalls {
   static void send(TcpConnection c, byte[] array, int length, long now) throws ErrnoException {
     checkSend(c);
     c.sender.buffer.append(array, 0, length);
+    sent(c, now);
+  }
+
+  /** SEND of bytes in a block that the caller holds. */
+  static void send(TcpConnection c, Block block, int offset, int length, long now)
+      throws ErrnoException {
+    checkSend(c);
+    c.sender.buffer.append(block, offset, length);
+    sent(c, now);
+  }
+
+  private static void sent(TcpConnection c, long now) {
     c.launchIfWaiting(now);
     c.sender.output(now);
     c.count();
