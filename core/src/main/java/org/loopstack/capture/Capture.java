@@ -64,6 +64,9 @@ public final class Capture implements Closeable {
 
   private volatile @Nullable IOException failure;
 
+  /** How many callers wait until all that has passed is written. */
+  private final AtomicInteger flushing = new AtomicInteger();
+
   /** Only under the worker's lock. */
   private boolean finished;
 
@@ -217,7 +220,7 @@ public final class Capture implements Closeable {
     boolean last = closing.get();
     if (failure == null) {
       try {
-        writeQueue();
+        writeQueue(last || flushing.get() > 0 || queue.isHalfFull());
         if (last) {
           sink.end(counts);
         }
@@ -242,10 +245,13 @@ public final class Capture implements Closeable {
     }
   }
 
-  private void writeQueue() throws IOException {
-    for (Passed next; (next = queue.poll()) != null; ) {
+  private void writeQueue(boolean all) throws IOException {
+    for (Passed next; (next = all ? queue.poll() : queue.pollSettled()) != null; ) {
       sink.write(next);
       written++;
+    }
+    if (!queue.isEmpty()) {
+      worker.tell();
     }
   }
 
@@ -317,7 +323,12 @@ public final class Capture implements Closeable {
    * @throws IOException if that or an earlier write failed
    */
   public void flush() throws IOException {
-    worker.run();
+    flushing.incrementAndGet();
+    try {
+      worker.run();
+    } finally {
+      flushing.decrementAndGet();
+    }
     tellFailure();
   }
 

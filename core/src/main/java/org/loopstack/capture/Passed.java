@@ -16,6 +16,9 @@ import org.loopstack.wire.Octets;
  * sends does not wait for it. What became of it may be written down later, by another thread.
  */
 final class Passed {
+  /** How long somebody may take, in real time, to find that he must throw it away. */
+  private static final long SETTLING_NANOS = 50_000_000;
+
   private static final VarHandle DROPPED;
 
   static {
@@ -28,6 +31,7 @@ final class Passed {
 
   private final InterfaceTap tap;
   private final long epochNanos;
+  private final long taken = System.nanoTime();
   private final LinkTap.Direction direction;
   private final Packet copy;
   private final int number;
@@ -50,6 +54,11 @@ final class Passed {
 
   long epochNanos() {
     return epochNanos;
+  }
+
+  /** Whether it was taken so long ago that what became of it is known. */
+  boolean isSettled(long nanoTime) {
+    return nanoTime - taken > SETTLING_NANOS;
   }
 
   LinkTap.Direction direction() {

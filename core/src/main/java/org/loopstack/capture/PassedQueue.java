@@ -54,6 +54,16 @@ final class PassedQueue {
     return next;
   }
 
+  /** Takes the next one if what became of it is known; or null. */
+  @Nullable Passed pollSettled() {
+    Passed next = queue.peek();
+    return next != null && next.isSettled(System.nanoTime()) ? poll() : null;
+  }
+
+  boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
   boolean isHalfFull() {
     return bytes.get() > limit / 2;
   }

@@ -112,13 +112,23 @@ public final class Worker implements AutoCloseable {
       if (!told.get()) {
         LockSupport.park(this);
       } else {
-        if (!urged.get()) {
-          LockSupport.parkNanos(this, GATHER_NANOS);
-        }
+        gather();
         step();
       }
       // Nobody has a reason to interrupt this thread, and an interrupted one does not park.
       boolean _ = Thread.interrupted();
+    }
+  }
+
+  /**
+   * A wake-up left over from before must not end it early: what has just begun is still under way.
+   */
+  private void gather() {
+    long until = System.nanoTime() + GATHER_NANOS;
+    for (long left = GATHER_NANOS; left > 0 && !urged.get() && !closed; ) {
+      LockSupport.parkNanos(this, left);
+      boolean _ = Thread.interrupted();
+      left = until - System.nanoTime();
     }
   }
 

@@ -202,7 +202,7 @@ class VirtualExecutorTest {
   @Test
   void awaitingTheEndTimesOutInVirtualTime() throws Exception {
     clock.advanceAutomatically();
-    executor.schedule(say("late"), 2, TimeUnit.HOURS);
+    executor.schedule(say("late"), 90, TimeUnit.MINUTES);
     executor.shutdown();
     assertThat(executor.awaitTermination(1, TimeUnit.HOURS)).isFalse();
     assertThat(executor.awaitTermination(1, TimeUnit.HOURS)).isTrue();
