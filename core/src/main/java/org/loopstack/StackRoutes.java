@@ -3,6 +3,7 @@ package org.loopstack;
 
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.internet.InternetLayer;
 import org.loopstack.internet.RouteEntry;
 import org.loopstack.wire.IpAddress;
@@ -44,6 +45,20 @@ public final class StackRoutes {
    */
   public void add(IpPrefix destinations, IpAddress gateway, StackInterface via) throws IOException {
     internet.addRoute(RouteEntry.via(destinations, gateway, via.index()));
+  }
+
+  /**
+   * The way that a datagram would take now, as {@code ip route get} tells it: its destination
+   * alone, with the address that it would be sent from.
+   *
+   * @param source the address that a socket is bound to, or null to choose
+   * @throws IOException if there is no way, with the reason
+   */
+  public StackSnapshot.Route to(IpAddress destination, @Nullable IpAddress source)
+      throws IOException {
+    IpAddress any = destination.isIpv4() ? IpAddress.IPV4_ANY : IpAddress.IPV6_ANY;
+    RouteEntry way = internet.explain(destination, source == null ? any : source);
+    return Snapshots.routes(internet, List.of(way)).getFirst();
   }
 
   /**

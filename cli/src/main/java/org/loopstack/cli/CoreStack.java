@@ -30,6 +30,17 @@ final class CoreStack implements HostStack, Closeable {
   }
 
   @Override
+  public StackSnapshot snapshot() {
+    return stack.snapshot();
+  }
+
+  @Override
+  public StackSnapshot.Route routeTo(IpAddress destination, @Nullable IpAddress source)
+      throws IOException {
+    return stack.routes().to(destination, source);
+  }
+
+  @Override
   public List<StackSnapshot.Interface> interfaces() {
     return stack.snapshot().interfaces();
   }

@@ -124,6 +124,10 @@ class LoTest {
         "-n web serve http -d none      | 66 | there is no directory",
         "-n web serve echo -d .         | 2 | --dir is for http",
         "-n web addr show eth7          | 1 | Device \"eth7\" does not exist.",
+        "-n web ss sport = http         | 2 | ss: \"http\" is no port",
+        "-n web route show table 7      | 2 | table 7: there are main, local and all",
+        "-n web route get nowhere       | 2 | \"nowhere\" is no address",
+        "-n web route get 192.0.2.1     | 2 | RTNETLINK answers: Network is unreachable",
         "down other                     | 69 | no stack named \"other\" is running",
         "down                           | 2 | which stack?",
         "up -n web                      | 73 | a stack named \"web\" is running already",
@@ -149,6 +153,27 @@ class LoTest {
     out.reset();
     assertThat(lo("-n web addr -j")).isZero();
     assertThat(out()).startsWith("[{\"ifindex\":1,\"ifname\":\"lo\"");
+  }
+
+  @Test
+  void whatItLooksLikeInsideIsShownFromOutside() {
+    assertThat(lo("-n web ss -tln")).isZero();
+    assertThat(out()).startsWith("State").contains("LISTEN").contains(":8080");
+    out.reset();
+    assertThat(lo("-n web ss -tinoem state listening sport = :8080")).isZero();
+    assertThat(out()).contains("skmem:(");
+    out.reset();
+    assertThat(lo("-n web stat -z Tcp*")).isZero();
+    assertThat(out()).startsWith("#kernel\nTcpActiveOpens  ");
+    out.reset();
+    assertThat(lo("-n web stat -z --drops")).isZero();
+    assertThat(out()).contains("no socket is bound to the UDP port");
+    out.reset();
+    assertThat(lo("-n web route show table local")).isZero();
+    assertThat(out()).contains("local 127.0.0.0/8 dev lo proto kernel scope host src 127.0.0.1");
+    out.reset();
+    assertThat(lo("-n web route get 127.0.0.1")).isZero();
+    assertThat(out()).startsWith("local 127.0.0.1 dev lo src 127.0.0.1");
   }
 
   @ParameterizedTest

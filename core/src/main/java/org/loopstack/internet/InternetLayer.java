@@ -15,6 +15,7 @@ import org.loopstack.link.LinkFlag;
 import org.loopstack.link.LoopbackLink;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
+import org.loopstack.wire.IpPrefix;
 
 /**
  * The internet layer of one host: interfaces, routes, IP output and input, ICMP. It begins with the
@@ -389,5 +390,26 @@ public final class InternetLayer implements Internet, AutoCloseable {
     for (Interface each : interfaces()) {
       each.close();
     }
+  }
+
+  /**
+   * The way to a destination as a line of a route table that has no other destination.
+   *
+   * @param source the address that the caller is bound to, or the unspecified one
+   * @throws ErrnoException as {@link #route} does
+   */
+  public RouteEntry explain(IpAddress destination, IpAddress source) throws ErrnoException {
+    Route found = route(destination, source, 0);
+    if (!(found instanceof InternetRoute way)) {
+      throw new IllegalStateException("not a route of this layer: " + found);
+    }
+    IpAddress to = way.destination();
+    return new RouteEntry(
+        IpPrefix.of(to, to.isIpv4() ? 32 : 128),
+        way.kind(),
+        way.nextHop().equals(to) ? null : way.nextHop(),
+        way.interfaceIndex(),
+        way.source(),
+        0);
   }
 }

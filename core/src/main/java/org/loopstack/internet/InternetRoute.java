@@ -40,6 +40,10 @@ final class InternetRoute extends Route {
     return out;
   }
 
+  RouteEntry.Kind kind() {
+    return kind;
+  }
+
   /** The next hop: a router, or the destination itself. */
   IpAddress nextHop() {
     return gateway == null ? destination() : gateway;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.StackInterface;
 import org.loopstack.StackSnapshot;
 import org.loopstack.fault.Faults;
+import org.loopstack.wire.IpAddress;
 
 /**
  * The host that a command runs on: its sockets, its interfaces, its echo. One of ours today; the
@@ -17,6 +18,17 @@ import org.loopstack.fault.Faults;
 public interface HostStack {
   /** Where the sockets come from. */
   SelectorProvider selectorProvider();
+
+  /** All that there is to see of it now. */
+  StackSnapshot snapshot();
+
+  /**
+   * The way to a destination.
+   *
+   * @param source the address that a socket is bound to, or null to choose
+   * @throws IOException if there is none, with the reason
+   */
+  StackSnapshot.Route routeTo(IpAddress destination, @Nullable IpAddress source) throws IOException;
 
   /** Its interfaces, by index. */
   List<StackSnapshot.Interface> interfaces();

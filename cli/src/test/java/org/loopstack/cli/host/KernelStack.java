@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.StackSnapshot;
 import org.loopstack.wire.IpAddress;
 
@@ -52,6 +53,16 @@ public final class KernelStack implements HostStack {
   @Override
   public SelectorProvider selectorProvider() {
     return SelectorProvider.provider();
+  }
+
+  @Override
+  public StackSnapshot snapshot() {
+    throw new UnsupportedOperationException("Java does not see the machine's sockets");
+  }
+
+  @Override
+  public StackSnapshot.Route routeTo(IpAddress destination, @Nullable IpAddress source) {
+    throw new UnsupportedOperationException("Java does not see the machine's routes");
   }
 
   @Override

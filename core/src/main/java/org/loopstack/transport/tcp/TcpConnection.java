@@ -348,6 +348,10 @@ final class TcpConnection {
     softError = null;
     // The SYN has arrived, which no acknowledgment of data tells.
     counters.delivered++;
+    if (!handshake.isPassive()) {
+      // As on Linux, where a SYN-ACK is acknowledged before there is a socket to count it.
+      counters.bytesAcknowledged++;
+    }
     userTimeout.announce();
     armKeepAlive();
     owner.raise(Readiness.CONNECT | Readiness.WRITE | Readiness.DRAINED);
