@@ -7,6 +7,9 @@ module org.loopstack {
   // For IP_DONTFRAGMENT and the options of keep-alive, where the runtime image has it.
   requires static jdk.net;
 
+  // For the Flight Recorder's events, where the runtime image has it.
+  requires static jdk.jfr;
+
   // The roof.
   exports org.loopstack;
 

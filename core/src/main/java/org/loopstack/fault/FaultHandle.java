@@ -3,6 +3,8 @@ package org.loopstack.fault;
 
 import java.util.concurrent.atomic.LongAdder;
 import org.loopstack.engine.Randomness;
+import org.loopstack.event.FaultAppliedEvent;
+import org.loopstack.event.FlightRecording;
 
 /**
  * A rule at work, from {@link Faults#add} until it is closed. Closing heals: from then on no
@@ -103,6 +105,10 @@ public final class FaultHandle implements AutoCloseable {
       case CHANGED, TAKEN -> {
         applied.increment();
         bytes.add(length);
+        if (FlightRecording.ofFaults()) {
+          boolean passed = outcome == Action.Outcome.CHANGED;
+          new FaultAppliedEvent(name, fault.toString(), passed, length).commit();
+        }
         yield outcome == Action.Outcome.CHANGED;
       }
     };

@@ -10,6 +10,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.Engine;
+import org.loopstack.event.DatagramDroppedEvent;
+import org.loopstack.event.FlightRecording;
 import org.loopstack.link.Link;
 import org.loopstack.link.LinkFlag;
 import org.loopstack.link.LoopbackLink;
@@ -331,6 +333,10 @@ public final class InternetLayer implements Internet, AutoCloseable {
       in.taps().dropped(packet, reason);
     }
     counters.dropped(IpInput.isIpv6(packet), reason);
+    if (FlightRecording.ofDrops()) {
+      String name = in == null ? "" : in.name();
+      new DatagramDroppedEvent(reason.name(), reason.description(), name, packet.length()).commit();
+    }
   }
 
   @Override

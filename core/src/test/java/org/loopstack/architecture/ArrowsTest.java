@@ -33,13 +33,14 @@ class ArrowsTest {
     "engine.RunQueue, buffer.Packet, engine is used by all and uses none",
     "buffer.Packet, engine.Clock, buffer is used by all and uses none",
     "link.LoopbackLink, internet.Route, 'link may use only buffer, engine, wire'",
-    "internet.IpInput, transport.Endpoint, 'internet may use only buffer, engine, link, wire'",
+    "internet.IpInput, transport.Endpoint, 'internet may use only buffer, engine, event, link,"
+        + " wire'",
     "transport.Endpoint, link.Link, 'transport may use only buffer, engine, internet,"
         + " transport.info, wire'",
     "transport.Endpoint, transport.tcp.TcpEndpoint,"
         + " 'transport may use only buffer, engine, internet, transport.info, wire'",
-    "transport.tcp.TcpEndpoint, transport.udp.UdpEndpoint,"
-        + " 'transport.tcp may use only buffer, engine, internet, transport, transport.info, wire'",
+    "transport.tcp.TcpEndpoint, transport.udp.UdpEndpoint, 'transport.tcp may use only buffer,"
+        + " engine, event, internet, transport, transport.info, wire'",
     "socket.Channel, transport.tcp.TcpEndpoint,"
         + " 'socket may use only buffer, engine, internet, link, transport, wire'",
     "link.LoopbackLink, Stack, 'link may use only buffer, engine, wire'",

@@ -17,15 +17,17 @@ final class Rules {
   private static final Map<String, Set<String>> MAY_USE =
       Map.ofEntries(
           Map.entry("engine", Set.of()),
+          Map.entry("event", Set.of()),
           Map.entry("buffer", Set.of()),
           Map.entry("wire", Set.of("buffer", "engine")),
           Map.entry("link", Set.of("wire", "buffer", "engine")),
-          Map.entry("internet", Set.of("link", "wire", "buffer", "engine")),
+          Map.entry("internet", Set.of("link", "wire", "buffer", "engine", "event")),
           Map.entry("transport.info", Set.of()),
           Map.entry("transport", Set.of("transport.info", "internet", "wire", "buffer", "engine")),
           Map.entry(
               "transport.tcp",
-              Set.of("transport", "transport.info", "internet", "wire", "buffer", "engine")),
+              Set.of(
+                  "transport", "transport.info", "internet", "wire", "buffer", "engine", "event")),
           Map.entry(
               "transport.udp",
               Set.of("transport", "transport.info", "internet", "wire", "buffer", "engine")),
@@ -41,7 +43,7 @@ final class Rules {
   private static final Set<String> BESIDE = Set.of("fault", "capture", "capture.filter");
 
   private static final Set<String> FOR_USERS =
-      Set.of("", "link", "buffer", "wire", "engine", "capture.filter");
+      Set.of("", "link", "buffer", "wire", "engine", "event", "capture.filter");
 
   /** What only the engine takes from the machine, by class. */
   private static final Set<String> MACHINE_CLASSES =

@@ -254,6 +254,7 @@ final class Handshake {
     retries++;
     connection.counters.sentAgain++;
     connection.statistics.increment(TcpCounter.SYN_RETRANS);
+    ConnectionEvents.sentAgain(connection, ConnectionEvents.Kind.SYN, tcb.iss, 0);
     if (active) {
       connection.fastOpening.onTimeout(retries, now);
       sendSyn(now);

@@ -84,6 +84,11 @@ final class SegmentWriter {
     connection.pathChanged();
   }
 
+  /** Both ends of the connection. */
+  FourTuple ends() {
+    return ends;
+  }
+
   /** The milliseconds that our timestamps count, with the connection's own offset. */
   int timestamp(long now) {
     return (int) (now / 1_000_000) + tcb.tsOffset;

@@ -11,6 +11,7 @@ import org.loopstack.engine.Clock;
 import org.loopstack.internet.Errno;
 import org.loopstack.transport.Readiness;
 import org.loopstack.transport.info.TcpReport;
+import org.loopstack.transport.tcp.ConnectionEvents.Kind;
 import org.loopstack.wire.SequenceNumber;
 import org.loopstack.wire.TcpHeader;
 
@@ -313,8 +314,7 @@ final class Sender {
       if (room < needed || (outsideWindow && !head)) {
         return;
       }
-      count(afterTimeout ? TcpCounter.SLOW_START_RETRANS : TcpCounter.FAST_RETRANS);
-      sendAgain(s, now);
+      sendAgain(s, afterTimeout ? Kind.SLOW_START : Kind.FAST, now);
       if (head && !recovery.isImpatient()) {
         // As Linux: what was sent again gets as long as what is new.
         timers.set(RETRANSMISSION, now + rtt.timeout());
@@ -330,13 +330,13 @@ final class Sender {
     while (congestion().window() - recovery.pipe() >= tcb.sndMss) {
       SentSegment doubtful = SackLossDetection.doubtful(queue);
       if (doubtful != null) {
-        sendAgain(doubtful, now);
+        sendAgain(doubtful, Kind.FAST, now);
         queue.countTwice(doubtful);
         continue;
       }
       SentSegment tail = recovery.takeRescue() ? SackLossDetection.tail(queue) : null;
       if (tail != null) {
-        sendAgain(endOf(tail), now);
+        sendAgain(endOf(tail), Kind.FAST, now);
       }
       return;
     }
@@ -351,7 +351,7 @@ final class Sender {
     return requireLast(segment.next);
   }
 
-  private void sendAgain(SentSegment segment, long now) {
+  private void sendAgain(SentSegment segment, Kind kind, long now) {
     if (segment.dataLength() > tcb.sndMss) {
       queue.split(segment, SequenceNumber.add(segment.seq, tcb.sndMss));
     }
@@ -361,6 +361,8 @@ final class Sender {
     connection.counters.bytesSentAgain += segment.dataLength();
     recovery.sent(segment.length(), true, connection.out.timestamp(now));
     queue.sentAgain(segment, now);
+    kind.count(connection.statistics);
+    ConnectionEvents.sentAgain(connection, kind, segment.seq, segment.dataLength());
     transmit(segment, now);
   }
 
@@ -706,7 +708,7 @@ final class Sender {
     timers.stop(LOSS_PROBE);
     timers.stop(REORDERING);
     // Also into a window that has shut: "the sending TCP peer must regularly transmit" (3.8.6.1).
-    sendAgain(head, now);
+    sendAgain(head, Kind.TIMEOUT, now);
     timers.set(
         RETRANSMISSION,
         connection.userTimeout.clamp(now + rtt.timeout(), stalledSince, rtt.timeout(0)));
@@ -823,7 +825,7 @@ final class Sender {
     if (isNew) {
       sendNew(length, false, now);
     } else {
-      sendAgain(endOf(tail), now);
+      sendAgain(endOf(tail), Kind.LOSS_PROBE, now);
     }
     probe.sent(tcb.sndNxt, !isNew);
     timers.set(RETRANSMISSION, now + rtt.timeout());

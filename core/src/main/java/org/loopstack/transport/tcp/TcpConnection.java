@@ -131,6 +131,7 @@ final class TcpConnection {
     tcb.tsOffset = timestampOffset;
     counters.begin(now);
     statistics.increment(TcpCounter.ACTIVE_OPENS);
+    ConnectionEvents.opened(this, false);
     handshake.open(iss, now);
   }
 
@@ -142,6 +143,7 @@ final class TcpConnection {
     counters.passive = true;
     counters.resume(1 + half.retries);
     statistics.increment(TcpCounter.PASSIVE_OPENS);
+    ConnectionEvents.opened(this, true);
     handshake.resume(half, now);
   }
 
@@ -279,7 +281,7 @@ final class TcpConnection {
       onKeepAlive(now);
     }
     if (timers.expired(LINGER, now)) {
-      end(TcpEvent.TIMEOUT, null);
+      end(TcpEvent.TIMEOUT, null, now);
     }
   }
 
@@ -344,6 +346,7 @@ final class TcpConnection {
   /** The connection is open. */
   void established(long now) {
     wasEstablished = true;
+    ConnectionEvents.established(this, now);
     receiver.window().start(now);
     softError = null;
     // The SYN has arrived, which no acknowledgment of data tells.
@@ -406,7 +409,7 @@ final class TcpConnection {
         on(TcpEvent.ACK_OF_FIN);
         enterTimeWait(now);
       }
-      case LAST_ACK -> end(TcpEvent.ACK_OF_FIN, null);
+      case LAST_ACK -> end(TcpEvent.ACK_OF_FIN, null, now);
       default -> {}
     }
   }
@@ -480,11 +483,12 @@ final class TcpConnection {
   /** Ends the connection, with an error for the user or without. */
   void terminate(@Nullable Errno reason, long now) {
     if (tcb.state != TcpState.CLOSED) {
-      end(TcpEvent.ABORT, reason);
+      end(TcpEvent.ABORT, reason, now);
     }
   }
 
-  private void end(TcpEvent event, @Nullable Errno reason) {
+  private void end(TcpEvent event, @Nullable Errno reason, long now) {
+    TcpState last = tcb.state;
     switch (tcb.state) {
       case ESTABLISHED, CLOSE_WAIT -> statistics.increment(TcpCounter.ESTAB_RESETS);
       // As on Linux, an attempt that its user has given up has not failed.
@@ -503,6 +507,7 @@ final class TcpConnection {
     receiver.queue.clear();
     count();
     counters.end(statistics);
+    ConnectionEvents.closed(this, last, reason, now);
     owner.raise(Readiness.ALL);
     owner.finished();
   }

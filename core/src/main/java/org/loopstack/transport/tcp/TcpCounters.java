@@ -43,7 +43,15 @@ final class TcpCounters {
   long dataArrivedAt;
   long acknowledgmentArrivedAt;
 
+  /** When the connection has begun. */
+  private long begunAt;
+
+  long begunAt() {
+    return begunAt;
+  }
+
   void begin(long now) {
+    begunAt = now;
     dataSentAt = now;
     dataArrivedAt = now;
     acknowledgmentArrivedAt = now;
