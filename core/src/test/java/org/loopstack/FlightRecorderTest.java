@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -157,5 +158,40 @@ class FlightRecorderTest {
               assertThat(e.getEventType().getDescription()).isNotBlank();
               assertThat(e.getEventType().getFields()).allMatch(f -> f.getLabel() != null);
             });
+  }
+
+  /** What a JVM without jdk.jfr runs. */
+  static final class WithoutRecorder {
+    private WithoutRecorder() {}
+
+    /** Converses on a stack. */
+    public static void main(String[] args) throws Exception {
+      try (Stack stack = Stack.create();
+          ServerSocketChannel server = listen(stack);
+          SocketChannel client = connect(stack)) {
+        client.write(ByteBuffer.allocate(10));
+        System.out.print(
+            server.accept().read(ByteBuffer.allocate(100))
+                + " "
+                + ModuleLayer.boot().findModule("jdk.jfr").isPresent());
+      }
+    }
+  }
+
+  @Test
+  void aRuntimeWithoutTheRecorderDoesEverythingElse() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--limit-modules",
+                "java.base",
+                "-cp",
+                System.getProperty("java.class.path"),
+                WithoutRecorder.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(said).isEqualTo("10 false");
   }
 }

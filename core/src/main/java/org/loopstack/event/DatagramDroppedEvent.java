@@ -29,11 +29,11 @@ public final class DatagramDroppedEvent extends Event {
   private final String description;
 
   @Label("Interface")
-  @Description("By which interface it came, or an empty text")
+  @Description("By which interface it came or was to leave, or an empty text")
   private final String interfaceName;
 
   @Label("Length")
-  @Description("Bytes of the datagram, IP header included")
+  @Description("Bytes of the datagram, of one that was to leave without its IP header")
   @DataAmount
   private final int length;
 
@@ -42,8 +42,8 @@ public final class DatagramDroppedEvent extends Event {
    *
    * @param reason why, by the name of the drop reason
    * @param description what the reason means
-   * @param interfaceName by which interface it came, or an empty text
-   * @param length bytes of the datagram, IP header included
+   * @param interfaceName by which interface it came or was to leave, or an empty text
+   * @param length bytes of the datagram, of one that was to leave without its IP header
    */
   public DatagramDroppedEvent(String reason, String description, String interfaceName, int length) {
     this.reason = reason;

@@ -333,8 +333,12 @@ public final class InternetLayer implements Internet, AutoCloseable {
       in.taps().dropped(packet, reason);
     }
     counters.dropped(IpInput.isIpv6(packet), reason);
+    record(in, packet, reason);
+  }
+
+  static void record(@Nullable Interface by, Packet packet, DropReason reason) {
     if (FlightRecording.ofDrops()) {
-      String name = in == null ? "" : in.name();
+      String name = by == null ? "" : by.name();
       new DatagramDroppedEvent(reason.name(), reason.description(), name, packet.length()).commit();
     }
   }

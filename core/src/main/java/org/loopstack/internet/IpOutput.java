@@ -65,7 +65,7 @@ final class IpOutput {
     int mtu = route.mtu();
     boolean whole = length <= mtu;
     if (!whole && dontFragment && !route.isPathMtuLocked()) {
-      count(route, DropReason.MTU_EXCEEDED);
+      count(route, packet, DropReason.MTU_EXCEEDED);
       return Errno.EMSGSIZE;
     }
     if (ipv4) {
@@ -100,19 +100,20 @@ final class IpOutput {
       return Errno.EINVAL;
     }
     if (layer.isClosed()) {
-      count(route, DropReason.STACK_CLOSED);
+      count(route, packet, DropReason.STACK_CLOSED);
       return Errno.ENETDOWN;
     }
     if (!layer.table().isUp(route.interfaceIndex())) {
-      count(route, DropReason.LINK_DOWN);
+      count(route, packet, DropReason.LINK_DOWN);
       return Errno.ENETDOWN;
     }
     return null;
   }
 
-  private void count(InternetRoute route, DropReason reason) {
+  private void count(InternetRoute route, Packet packet, DropReason reason) {
     route.out().counters().dropped(reason);
     layer.counters().dropped(!route.destination().isIpv4(), reason);
+    InternetLayer.record(route.out(), packet, reason);
   }
 
   private void encodeIpv4(
@@ -220,7 +221,7 @@ final class IpOutput {
     Interface out = route.out();
     int least = ipv4 ? 68 : Ipv6Header.MIN_MTU;
     if (mtu < least) {
-      count(route, DropReason.MTU_EXCEEDED);
+      count(route, packet, DropReason.MTU_EXCEEDED);
       return;
     }
     Packet first =
