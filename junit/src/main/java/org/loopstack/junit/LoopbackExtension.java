@@ -8,6 +8,9 @@ import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
@@ -111,7 +114,8 @@ public final class LoopbackExtension
               settings.time(),
               seed(context, settings),
               settings.packets(),
-              instance(settings.settings()));
+              instance(settings.settings()),
+              faults(context));
       store(context).put(TestStack.class, TestStack.begin(plan));
     }
   }
@@ -191,6 +195,16 @@ public final class LoopbackExtension
       type = type.getEnclosingClass();
     }
     return found.orElseGet(Default::settings);
+  }
+
+  /** The rules of the class, then those of the method. */
+  private static List<String> faults(ExtensionContext context) {
+    List<String> rules = new ArrayList<>();
+    AnnotationSupport.findAnnotation(context.getRequiredTestClass(), Faulty.class)
+        .ifPresent(faulty -> Collections.addAll(rules, faulty.value()));
+    AnnotationSupport.findAnnotation(context.getTestMethod(), Faulty.class)
+        .ifPresent(faulty -> Collections.addAll(rules, faulty.value()));
+    return rules;
   }
 
   @LoopbackTest

@@ -30,9 +30,16 @@ final class TestStack implements AutoCloseable {
    * @param seed what is random follows from it
    * @param packets how many are kept
    * @param settings what else is different
+   * @param faults rules that are at work from the beginning
    */
   record Plan(
-      String name, World world, Time time, long seed, int packets, StackSettings settings) {}
+      String name,
+      World world,
+      Time time,
+      long seed,
+      int packets,
+      StackSettings settings,
+      List<String> faults) {}
 
   private TestStack(Plan plan) {
     this.plan = plan;
@@ -49,6 +56,9 @@ final class TestStack implements AutoCloseable {
     try {
       plan.world().prepare(made.stack);
       plan.settings().prepare(made.stack);
+      for (String rule : plan.faults()) {
+        made.stack.loopback().faults().add(rule);
+      }
     } catch (IOException | RuntimeException e) {
       made.close();
       throw e;

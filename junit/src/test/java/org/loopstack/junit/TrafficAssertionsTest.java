@@ -92,6 +92,14 @@ class TrafficAssertionsTest {
   }
 
   @Test
+  @Faulty("drop tcp dst port 8080 syn times 3")
+  void rulesCanBeWrittenAboveTheTest(CaptureRing packets, Faults faults) throws IOException {
+    exchange(1, 1);
+    assertThat(packets).tcp(8080).dropped(3).handshakes(1);
+    org.assertj.core.api.Assertions.assertThat(faults.list()).hasSize(1);
+  }
+
+  @Test
   void dataThatWasDroppedIsCountedOnceAndIsARetransmission(CaptureRing packets, Faults faults)
       throws IOException {
     faults.add(Fault.on(Match.tcp().dstPort(8080).data()).drop().nth(1));
