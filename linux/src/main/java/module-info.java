@@ -9,4 +9,13 @@ module org.loopstack.linux {
 
   // Calls of the C library, and what they answer.
   exports org.loopstack.linux.ffi;
+
+  // Interfaces of the kernel whose other end is this process.
+  exports org.loopstack.linux.tun;
+
+  // Networks of their own inside the machine.
+  exports org.loopstack.linux.namespace;
+
+  // The loopback of such a network, led through this process.
+  exports org.loopstack.linux.loopback;
 }

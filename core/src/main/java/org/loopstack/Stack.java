@@ -19,6 +19,8 @@ import org.loopstack.internet.InterfaceAddress;
 import org.loopstack.internet.InternetConfiguration;
 import org.loopstack.internet.InternetLayer;
 import org.loopstack.link.Link;
+import org.loopstack.link.LinkFlag;
+import org.loopstack.link.LoopbackLink;
 import org.loopstack.socket.StackDatagramSockets;
 import org.loopstack.socket.StackResolver;
 import org.loopstack.socket.StackSocketImpl;
@@ -47,7 +49,7 @@ public final class Stack implements AutoCloseable {
   private final StackResolver resolver;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private Stack(StackConfiguration configuration) {
+  private Stack(StackConfiguration configuration, Link loopbackLink) {
     this.configuration = configuration;
     InternetConfiguration.HostModel hostModel =
         switch (configuration.hostModel()) {
@@ -62,7 +64,8 @@ public final class Stack implements AutoCloseable {
                 .hostModel(hostModel)
                 .acceptSourceRoute(configuration.acceptSourceRoute())
                 .defaultTtl(configuration.defaultTtl())
-                .build());
+                .build(),
+            loopbackLink);
     this.transports = new Transports(internet, configuration);
     this.routes = new StackRoutes(internet);
     this.loopback = view(internet.loopback());
@@ -91,7 +94,21 @@ public final class Stack implements AutoCloseable {
 
   /** A stack. */
   public static Stack create(StackConfiguration configuration) {
-    return new Stack(configuration);
+    return create(configuration, new LoopbackLink());
+  }
+
+  /**
+   * A stack whose {@code lo} is somebody else's, too: 127/8 and ::1 are not its alone but shared,
+   * for example with the kernel, and the link knows whose each datagram is.
+   *
+   * @param loopback not attached to anything yet; it has the flag {@link LinkFlag#LOOPBACK}, and is
+   *     the stack's from here on. It hands in what it was given to transmit, and what others have
+   *     sent to this stack. What it hands in is neither counted nor shown to taps, nor comes by
+   *     fault rules: that is done when a datagram is sent
+   * @throws IllegalArgumentException if it has not
+   */
+  public static Stack create(StackConfiguration configuration, Link loopback) {
+    return new Stack(configuration, loopback);
   }
 
   /** What people call it. */

@@ -19,6 +19,7 @@ import org.loopstack.link.Link;
 import org.loopstack.link.LinkCounters;
 import org.loopstack.link.LinkFlag;
 import org.loopstack.link.LinkTap;
+import org.loopstack.link.Tapped;
 import org.loopstack.wire.IpAddress;
 
 /**
@@ -26,7 +27,7 @@ import org.loopstack.wire.IpAddress;
  * it answers as of now; what it is told takes effect before the call returns. Safe for use by many
  * threads. After it was removed from its stack it is down and has no address.
  */
-public final class StackInterface {
+public final class StackInterface implements Tapped {
   /**
    * An address with what belongs to it.
    *
@@ -56,6 +57,7 @@ public final class StackInterface {
   }
 
   /** The name, as {@code lo}. */
+  @Override
   public String name() {
     return identity.name();
   }
@@ -165,11 +167,13 @@ public final class StackInterface {
   }
 
   /** The name of its stack, as {@link StackConfiguration#name} has it. */
+  @Override
   public String stackName() {
     return configuration.name();
   }
 
   /** The names of hosts that its stack knows, {@code localhost} first, with their addresses. */
+  @Override
   public Map<String, List<IpAddress>> hostNames() {
     Map<String, List<IpAddress>> all = new LinkedHashMap<>();
     all.put("localhost", List.of(IpAddress.IPV4_LOOPBACK, IpAddress.IPV6_LOOPBACK));
@@ -178,6 +182,7 @@ public final class StackInterface {
   }
 
   /** The clock of its stack, real or virtual. */
+  @Override
   public Clock clock() {
     return identity.clock();
   }
@@ -201,6 +206,7 @@ public final class StackInterface {
   }
 
   /** Lets somebody see the datagrams that pass from now on. */
+  @Override
   public void addTap(LinkTap tap) {
     identity.taps().add(tap);
   }
@@ -210,6 +216,7 @@ public final class StackInterface {
    *
    * @return whether it was there
    */
+  @Override
   public boolean removeTap(LinkTap tap) {
     return identity.taps().remove(tap);
   }

@@ -13,11 +13,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.loopstack.StackInterface;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.Worker;
 import org.loopstack.link.LinkTap;
 import org.loopstack.link.LinkVerdict;
+import org.loopstack.link.Tapped;
 
 /**
  * What passes one or several interfaces, written in pcapng or told to a listener: complete
@@ -77,8 +77,7 @@ public final class Capture implements Closeable {
     Sink make(List<InterfaceTap> taps) throws IOException;
   }
 
-  private Capture(
-      SinkMaker maker, CaptureOptions options, StackInterface first, StackInterface... others)
+  private Capture(SinkMaker maker, CaptureOptions options, Tapped first, Tapped... others)
       throws IOException {
     this.options = options;
     queue = new PassedQueue(options.queueBytes());
@@ -98,14 +97,12 @@ public final class Capture implements Closeable {
    * @param others of the same stack or of others
    * @throws IOException if the file cannot be made, as {@link Files#newOutputStream} says it
    */
-  public static Capture to(Path file, StackInterface first, StackInterface... others)
-      throws IOException {
+  public static Capture to(Path file, Tapped first, Tapped... others) throws IOException {
     return to(file, CaptureOptions.standard(), first, others);
   }
 
-  /** As {@link #to(Path, StackInterface, StackInterface...)}, with options. */
-  public static Capture to(
-      Path file, CaptureOptions options, StackInterface first, StackInterface... others)
+  /** As {@link #to(Path, Tapped, Tapped...)}, with options. */
+  public static Capture to(Path file, CaptureOptions options, Tapped first, Tapped... others)
       throws IOException {
     return to(Files.newOutputStream(file), options, first, others);
   }
@@ -117,8 +114,7 @@ public final class Capture implements Closeable {
    *     flushed whenever there is nothing left to write; closed with the capture and if this throws
    * @throws IOException if the stream does
    */
-  public static Capture to(
-      OutputStream out, CaptureOptions options, StackInterface first, StackInterface... others)
+  public static Capture to(OutputStream out, CaptureOptions options, Tapped first, Tapped... others)
       throws IOException {
     Capture capture;
     try {
@@ -134,10 +130,7 @@ public final class Capture implements Closeable {
 
   /** Tells a listener, instead of writing, what passes these interfaces from now on. */
   public static Capture to(
-      CaptureListener listener,
-      CaptureOptions options,
-      StackInterface first,
-      StackInterface... others) {
+      CaptureListener listener, CaptureOptions options, Tapped first, Tapped... others) {
     Capture capture;
     try {
       capture = new Capture(_ -> new Sink.ToListener(listener), options, first, others);
@@ -154,7 +147,7 @@ public final class Capture implements Closeable {
    * @param packets how many, 1 to 16,777,216
    * @throws IllegalArgumentException if that is out of range
    */
-  public static CaptureRing ring(int packets, StackInterface first, StackInterface... others) {
+  public static CaptureRing ring(int packets, Tapped first, Tapped... others) {
     return CaptureRing.begin(packets, first, others);
   }
 

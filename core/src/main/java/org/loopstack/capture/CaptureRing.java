@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
-import org.loopstack.StackInterface;
 import org.loopstack.buffer.Packet;
 import org.loopstack.link.LinkTap;
 import org.loopstack.link.LinkVerdict;
+import org.loopstack.link.Tapped;
 
 /**
  * The last packets that passed one or several interfaces, in memory, for the moment in which
@@ -44,12 +44,12 @@ public final class CaptureRing implements Closeable {
   private final AtomicReferenceArray<@Nullable Slot> slots;
   private final AtomicLong passed = new AtomicLong();
 
-  private CaptureRing(int packets, StackInterface first, StackInterface... others) {
+  private CaptureRing(int packets, Tapped first, Tapped... others) {
     slots = new AtomicReferenceArray<>(packets);
     taps = InterfaceTap.of(first, others, packets, new Keeper());
   }
 
-  static CaptureRing begin(int packets, StackInterface first, StackInterface... others) {
+  static CaptureRing begin(int packets, Tapped first, Tapped... others) {
     if (packets < 1 || packets > MAX_PACKETS) {
       throw new IllegalArgumentException(
           "A ring keeps 1 to " + MAX_PACKETS + " packets: " + packets);

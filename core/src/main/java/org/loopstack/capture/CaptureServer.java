@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import org.loopstack.StackInterface;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.Worker;
 import org.loopstack.link.LinkTap;
+import org.loopstack.link.Tapped;
 
 /**
  * A live capture for whoever connects, in pcapng over TCP: what {@code wireshark -k -i
@@ -49,8 +49,8 @@ public final class CaptureServer implements Closeable {
   private final SocketAddress address;
   private final Selector selector;
   private final CaptureOptions options;
-  private final StackInterface first;
-  private final StackInterface[] others;
+  private final Tapped first;
+  private final Tapped[] others;
   private final LinkTap watch = new Watch();
   private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
   private final LongAdder refused = new LongAdder();
@@ -70,10 +70,7 @@ public final class CaptureServer implements Closeable {
   }
 
   private CaptureServer(
-      ServerSocketChannel listener,
-      CaptureOptions options,
-      StackInterface first,
-      StackInterface... others)
+      ServerSocketChannel listener, CaptureOptions options, Tapped first, Tapped... others)
       throws IOException {
     this.listener = listener;
     this.address = listener.getLocalAddress();
@@ -96,10 +93,7 @@ public final class CaptureServer implements Closeable {
    * @throws IOException if the listener fails
    */
   public static CaptureServer start(
-      ServerSocketChannel listener,
-      CaptureOptions options,
-      StackInterface first,
-      StackInterface... others)
+      ServerSocketChannel listener, CaptureOptions options, Tapped first, Tapped... others)
       throws IOException {
     CaptureServer server;
     try {

@@ -4,10 +4,10 @@ package org.loopstack.capture;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.loopstack.StackInterface;
 import org.loopstack.buffer.Packet;
 import org.loopstack.link.LinkTap;
 import org.loopstack.link.LinkVerdict;
+import org.loopstack.link.Tapped;
 import org.loopstack.wire.DropReason;
 
 /** Where a capture taps one interface. */
@@ -21,12 +21,12 @@ final class InterfaceTap implements LinkTap {
     void ended(InterfaceTap tap);
   }
 
-  private final StackInterface tapped;
+  private final Tapped tapped;
   private final CapturedInterface described;
   private final Listener listener;
   private final RecentPackets recent;
 
-  private InterfaceTap(StackInterface tapped, int id, int recentSize, Listener listener) {
+  private InterfaceTap(Tapped tapped, int id, int recentSize, Listener listener) {
     this.tapped = tapped;
     this.described = new CapturedInterface(id, tapped.name(), CapturedInterface.RAW);
     this.recent = new RecentPackets(recentSize);
@@ -38,17 +38,16 @@ final class InterfaceTap implements LinkTap {
    *
    * @param recentSize of how many of the last packets it is written down what became of them
    */
-  static List<InterfaceTap> of(
-      StackInterface first, StackInterface[] others, int recentSize, Listener listener) {
+  static List<InterfaceTap> of(Tapped first, Tapped[] others, int recentSize, Listener listener) {
     List<InterfaceTap> all = new ArrayList<>();
     all.add(new InterfaceTap(first, 0, recentSize, listener));
-    for (StackInterface other : others) {
+    for (Tapped other : others) {
       all.add(new InterfaceTap(other, all.size(), recentSize, listener));
     }
     return List.copyOf(all);
   }
 
-  StackInterface tapped() {
+  Tapped tapped() {
     return tapped;
   }
 

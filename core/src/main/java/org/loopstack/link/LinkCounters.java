@@ -37,8 +37,13 @@ public final class LinkCounters {
 
   /** Counts a datagram that went out; on the loopback it has come in, too. */
   public void transmitted(Packet packet) {
+    transmitted(packet.length());
+  }
+
+  /** Counts a datagram of so many bytes that went out; on the loopback it has come in, too. */
+  public void transmitted(int bytes) {
     transmittedPackets.increment();
-    transmittedBytes.add(packet.length());
+    transmittedBytes.add(bytes);
   }
 
   /** Counts a datagram that was thrown away. */

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.linux.namespace;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.loopstack.linux.ffi.Libc;
+import org.loopstack.linux.ffi.LinuxException;
+
+/** The interfaces of a namespace, as far as {@code netdevice(7)} tells and sets them. */
+public final class Interfaces {
+  private static final int AF_INET = 2;
+  private static final int SOCK_DGRAM = 2;
+  private static final int NAME_LENGTH = 16;
+  private static final int IFREQ_LENGTH = 40;
+  private static final short IFF_UP = 1;
+
+  private static final long SIOCGIFFLAGS = 0x8913;
+  private static final long SIOCSIFFLAGS = 0x8914;
+  private static final long SIOCGIFMTU = 0x8921;
+  private static final long SIOCSIFMTU = 0x8922;
+  private static final long SIOCGIFINDEX = 0x8933;
+  private static final long SIOCSIFTXQLEN = 0x8943;
+
+  private final NetworkNamespace namespace;
+
+  /** Those of a namespace. */
+  public Interfaces(NetworkNamespace namespace) {
+    this.namespace = namespace;
+  }
+
+  /**
+   * The index of an interface.
+   *
+   * @throws LinuxException ENODEV if there is none of that name
+   */
+  public int index(String name) throws IOException {
+    return ask(name, SIOCGIFINDEX, "find the interface " + name).get(JAVA_INT, NAME_LENGTH);
+  }
+
+  /** The MTU of an interface, in bytes. */
+  public int mtu(String name) throws IOException {
+    return ask(name, SIOCGIFMTU, "ask for the MTU of " + name).get(JAVA_INT, NAME_LENGTH);
+  }
+
+  /** Whether an interface is up. */
+  public boolean isUp(String name) throws IOException {
+    return (flags(name) & IFF_UP) != 0;
+  }
+
+  private short flags(String name) throws IOException {
+    return ask(name, SIOCGIFFLAGS, "ask for the flags of " + name).get(JAVA_SHORT, NAME_LENGTH);
+  }
+
+  /** Brings an interface up. */
+  public void setUp(String name) throws IOException {
+    short flags = (short) (flags(name) | IFF_UP);
+    MemorySegment request = request(name);
+    request.set(JAVA_SHORT, NAME_LENGTH, flags);
+    send(request, SIOCSIFFLAGS, "bring " + name + " up");
+  }
+
+  /**
+   * Sets the MTU of an interface.
+   *
+   * @throws LinuxException EINVAL if it cannot have that
+   */
+  public void setMtu(String name, int mtu) throws IOException {
+    MemorySegment request = request(name);
+    request.set(JAVA_INT, NAME_LENGTH, mtu);
+    send(request, SIOCSIFMTU, "set the MTU of " + name + " to " + mtu);
+  }
+
+  /** Sets how many datagrams an interface keeps for whoever takes them. */
+  public void setQueueLength(String name, int datagrams) throws IOException {
+    MemorySegment request = request(name);
+    request.set(JAVA_INT, NAME_LENGTH, datagrams);
+    send(request, SIOCSIFTXQLEN, "set the queue of " + name + " to " + datagrams);
+  }
+
+  private static MemorySegment request(String name) {
+    MemorySegment request = Arena.ofAuto().allocate(IFREQ_LENGTH, 8);
+    request.setString(0, name);
+    return request;
+  }
+
+  private MemorySegment ask(String name, long what, String text) throws IOException {
+    MemorySegment request = request(name);
+    send(request, what, text);
+    return request;
+  }
+
+  private void send(MemorySegment request, long what, String text) throws IOException {
+    namespace.run(
+        () -> {
+          int fd = LinuxException.check(Libc.socket(AF_INET, SOCK_DGRAM, 0), "open a socket");
+          try {
+            LinuxException.check(Libc.ioctl(fd, what, request), text);
+          } finally {
+            Libc.close(fd);
+          }
+        });
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.linux.tun;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.buffer.Packet;
+import org.loopstack.link.Link;
+import org.loopstack.link.LinkFlag;
+import org.loopstack.link.LinkReceiver;
+import org.loopstack.linux.ffi.LinuxException;
+
+/**
+ * A link between a stack and the kernel: an interface of the kernel's at one end, one of the
+ * stack's at the other. The kernel's end is configured as any other interface is, with {@code ip
+ * addr add 10.9.0.1/24 dev NAME} for example, and has to be up.
+ *
+ * <p>A thread of the link's own reads, a daemon and a platform thread, since it waits in the
+ * kernel. It ends when the link is closed, and the interface with it.
+ */
+public final class TunLink implements Link {
+  /** The kernel's MTU for a new interface, in bytes. */
+  public static final int DEFAULT_MTU = 1500;
+
+  private static final Set<LinkFlag> FLAGS =
+      Set.of(LinkFlag.POINTOPOINT, LinkFlag.MULTICAST, LinkFlag.NOARP);
+
+  private final TunDevice device;
+  private final int mtu;
+  private final LongAdder refused = new LongAdder();
+  private volatile @Nullable LinkReceiver receiver;
+  private volatile @Nullable LinuxException failure;
+
+  /**
+   * A link over a device.
+   *
+   * @param device a TUN, which is the link's from here on
+   * @param mtu what the stack may send at most; the kernel receives what its own MTU is and more
+   * @throws IllegalArgumentException if the MTU is not 68 to 65,575 bytes
+   */
+  public TunLink(TunDevice device, int mtu) {
+    if (mtu < 68 || mtu > 65_575) {
+      throw new IllegalArgumentException("MTU " + mtu + " is not in 68..65575");
+    }
+    this.device = device;
+    this.mtu = mtu;
+  }
+
+  /**
+   * Makes an interface and the link to it.
+   *
+   * @param name as in {@link TunDevice#open}
+   * @throws LinuxException as there
+   */
+  public static TunLink open(String name) throws LinuxException {
+    return new TunLink(TunDevice.open(TunDevice.Kind.TUN, name), DEFAULT_MTU);
+  }
+
+  /** What the kernel calls its end. */
+  public String name() {
+    return device.name();
+  }
+
+  @Override
+  public int mtu() {
+    return mtu;
+  }
+
+  @Override
+  public Set<LinkFlag> flags() {
+    return FLAGS;
+  }
+
+  @Override
+  public void attach(LinkReceiver newReceiver) {
+    receiver = newReceiver;
+    Thread reader =
+        Thread.ofPlatform().daemon().name("loopstack-" + device.name()).unstarted(this::receive);
+    reader.start();
+  }
+
+  private void receive() {
+    try (Arena arena = Arena.ofConfined();
+        device) {
+      MemorySegment buffer = arena.allocate(TunDevice.MAX_LENGTH, 8);
+      for (int length; (length = device.read(buffer)) >= 0; ) {
+        LinkReceiver to = receiver;
+        if (to != null && length > 0) {
+          byte[] datagram = new byte[length];
+          MemorySegment.copy(buffer, JAVA_BYTE, 0, datagram, 0, length);
+          to.receive(Packet.wrap(datagram, 0, length));
+        }
+      }
+    } catch (LinuxException e) {
+      failure = e;
+    }
+  }
+
+  @Override
+  public void transmit(Packet packet) {
+    if (receiver != null && !device.write(packet)) {
+      refused.increment();
+    }
+  }
+
+  /** How many datagrams the kernel did not take: its end was down, or they were no IP. */
+  public long refused() {
+    return refused.sum();
+  }
+
+  /** Why nothing is received any more, though the link is open, or null. */
+  public @Nullable LinuxException failure() {
+    return failure;
+  }
+
+  @Override
+  public void close() {
+    boolean attached = receiver != null;
+    receiver = null;
+    if (attached) {
+      device.stop();
+    } else {
+      device.close();
+    }
+  }
+}
