@@ -16,6 +16,9 @@ module org.loopstack.linux {
   // Networks of their own inside the machine.
   exports org.loopstack.linux.namespace;
 
+  // Processes: becoming another, ending those of a namespace.
+  exports org.loopstack.linux.process;
+
   // The loopback of such a network, led through this process.
   exports org.loopstack.linux.loopback;
 }

@@ -14,6 +14,7 @@ import org.loopstack.StackSnapshot;
 import org.loopstack.cli.host.EchoSocket;
 import org.loopstack.cli.host.HostStack;
 import org.loopstack.fault.Faults;
+import org.loopstack.link.Link;
 import org.loopstack.wire.IpAddress;
 
 /** One of our own stacks as the commands see it. */
@@ -22,6 +23,11 @@ final class CoreStack implements HostStack, Closeable {
 
   CoreStack(StackConfiguration configuration) {
     this.stack = Stack.create(configuration);
+  }
+
+  /** One whose loopback is shared with others. */
+  CoreStack(StackConfiguration configuration, Link loopback) {
+    this.stack = Stack.create(configuration, loopback);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.bench.BenchCommand;
@@ -47,6 +48,8 @@ import picocli.CommandLine.RunLast;
       ServeCommand.class,
       CaptureCommand.class,
       JavaCommand.class,
+      RunCommand.class,
+      ExecCommand.class,
       BenchCommand.class,
       ScriptCommand.class,
       SoakCommand.class,
@@ -72,6 +75,8 @@ import picocli.CommandLine.RunLast;
       "104:connect: the connection was reset.",
       "110:connect: nobody answered in time.",
       "111:connect: the connection was refused.",
+      "126:run, exec: the program cannot be run.",
+      "127:run, exec: there is no such program.",
       "129:The terminal was closed.",
       "130:Ctrl-C.",
       "141:Nobody reads the output any more.",
@@ -150,11 +155,15 @@ public final class Lo {
     line.setUsageHelpAutoWidth(false);
     // A stack may be named like a command.
     line.setAllowSubcommandsAsOptionParameters(true);
-    CommandLine java = line.getSubcommands().get("java");
-    if (java != null) {
-      // From the first word on that is not an option of lo's, all is java's.
-      java.setStopAtPositional(true).setUnmatchedOptionsArePositionalParams(true);
-    }
+    line.getSubcommands()
+        .forEach(
+            (command, each) -> {
+              if (Set.of("java", "run", "exec").contains(command)) {
+                // From the first word on that is not an option of lo's, all is the program's.
+                each.setStopAtPositional(true)
+                    .setUnmatchedOptionsArePositionalParams(command.equals("java"));
+              }
+            });
     return line;
   }
 

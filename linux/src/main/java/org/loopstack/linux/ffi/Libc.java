@@ -71,6 +71,11 @@ public final class Libc {
   private static final MethodHandle SETNS = Downcalls.of("setns", JAVA_INT, JAVA_INT, JAVA_INT);
   private static final MethodHandle UNSHARE = Downcalls.of("unshare", JAVA_INT, JAVA_INT);
 
+  private static final MethodHandle KILL = Downcalls.of("kill", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle EXECVP = Downcalls.of("execvp", JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle FCNTL =
+      Downcalls.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+
   private Libc() {}
 
   /** {@code open(path, flags)}; a descriptor. */
@@ -305,6 +310,41 @@ public final class Libc {
     try {
       MemorySegment errno = Downcalls.errno();
       return Downcalls.result((int) UNSHARE.invokeExact(errno, flags), errno);
+    } catch (Throwable t) {
+      throw Downcalls.impossible(t);
+    }
+  }
+
+  /** {@code kill(pid, signal)}. */
+  public static int kill(int pid, int signal) {
+    try {
+      MemorySegment errno = Downcalls.errno();
+      return Downcalls.result((int) KILL.invokeExact(errno, pid, signal), errno);
+    } catch (Throwable t) {
+      throw Downcalls.impossible(t);
+    }
+  }
+
+  /** {@code fcntl(fd, command, argument)}. */
+  public static int fcntl(int fd, int command, int argument) {
+    try {
+      MemorySegment errno = Downcalls.errno();
+      return Downcalls.result((int) FCNTL.invokeExact(errno, fd, command, argument), errno);
+    } catch (Throwable t) {
+      throw Downcalls.impossible(t);
+    }
+  }
+
+  /**
+   * {@code execvp(file, arguments)}: this process becomes another program; returns only if that
+   * fails.
+   *
+   * @param arguments pointers to strings, with a null behind the last
+   */
+  public static int execvp(MemorySegment file, MemorySegment arguments) {
+    try {
+      MemorySegment errno = Downcalls.errno();
+      return Downcalls.result((int) EXECVP.invokeExact(errno, file, arguments), errno);
     } catch (Throwable t) {
       throw Downcalls.impossible(t);
     }

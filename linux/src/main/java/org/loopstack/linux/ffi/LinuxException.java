@@ -2,9 +2,12 @@
 package org.loopstack.linux.ffi;
 
 import java.io.IOException;
+import java.io.Serial;
 
 /** A call of Linux has failed. Its message names the call and says why, with the error's name. */
 public final class LinuxException extends IOException {
+  @Serial private static final long serialVersionUID = 1;
+
   private final int errno;
 
   /**

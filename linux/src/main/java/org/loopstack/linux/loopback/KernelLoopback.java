@@ -7,6 +7,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.Clock;
@@ -26,6 +28,7 @@ import org.loopstack.linux.namespace.TrafficControl;
 import org.loopstack.linux.namespace.TrafficControl.Redirection;
 import org.loopstack.linux.tun.TunDevice;
 import org.loopstack.wire.DropReason;
+import org.loopstack.wire.IpAddress;
 
 /**
  * The interface {@code lo} of a network namespace, led through this process. Everything sent on it,
@@ -188,6 +191,7 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
       taps.pass(direction, packet, verdict);
     }
     counters.dropped(reason);
+    taps.dropped(packet, reason);
   }
 
   /**
@@ -210,6 +214,16 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
   @Override
   public String name() {
     return LO;
+  }
+
+  @Override
+  public String stackName() {
+    return "kernel";
+  }
+
+  @Override
+  public Map<String, List<IpAddress>> hostNames() {
+    return Map.of("localhost", List.of(IpAddress.IPV4_LOOPBACK, IpAddress.IPV6_LOOPBACK));
   }
 
   @Override

@@ -79,30 +79,26 @@ final class Ownership {
 
   private boolean ipv6(byte[] b, int at, int end) {
     int next = Ipv6Header.nextHeader(b, at);
-    switch (next) {
-      case IpProtocol.TCP, IpProtocol.UDP, IpProtocol.ICMPV6 -> {
-        return byPort(b, at + Ipv6Header.LENGTH, end, next);
-      }
-      default -> {
-        Ipv6ExtensionHeaders walker = new Ipv6ExtensionHeaders();
-        if (!walker.walkEmbedded(b, at, end)) {
-          return false;
-        }
-        int fragment = walker.fragmentAt();
-        if (fragment < 0) {
-          return byPort(b, walker.upperAt(), end, walker.upperProtocol());
-        }
-        int datagram =
-            hash(
-                Ipv6FragmentHeader.identification(b, fragment),
-                Bytes.i32(b, at + 20),
-                Bytes.i32(b, at + 36));
-        if (Ipv6FragmentHeader.fragmentOffset(b, fragment) != 0) {
-          return recall(datagram);
-        }
-        return remember(datagram, byPort(b, walker.upperAt(), end, walker.upperProtocol()));
-      }
+    if (next == IpProtocol.TCP || next == IpProtocol.UDP || next == IpProtocol.ICMPV6) {
+      return byPort(b, at + Ipv6Header.LENGTH, end, next);
     }
+    Ipv6ExtensionHeaders walker = new Ipv6ExtensionHeaders();
+    if (!walker.walkEmbedded(b, at, end)) {
+      return false;
+    }
+    int fragment = walker.fragmentAt();
+    if (fragment < 0) {
+      return byPort(b, walker.upperAt(), end, walker.upperProtocol());
+    }
+    int datagram =
+        hash(
+            Ipv6FragmentHeader.identification(b, fragment),
+            Bytes.i32(b, at + 20),
+            Bytes.i32(b, at + 36));
+    if (Ipv6FragmentHeader.fragmentOffset(b, fragment) != 0) {
+      return recall(datagram);
+    }
+    return remember(datagram, byPort(b, walker.upperAt(), end, walker.upperProtocol()));
   }
 
   private boolean byPort(byte[] b, int at, int end, int protocol) {

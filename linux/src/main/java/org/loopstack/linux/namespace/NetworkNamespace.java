@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.linux.ffi.Libc;
 import org.loopstack.linux.ffi.LinuxException;
 
@@ -65,7 +66,7 @@ public final class NetworkNamespace implements Closeable {
     try {
       return entered.call(
           () -> {
-            setns(path);
+            enterHere(path);
             return entered;
           });
     } catch (IOException e) {
@@ -74,8 +75,12 @@ public final class NetworkNamespace implements Closeable {
     }
   }
 
-  /** Takes the calling thread, a platform thread, over to a namespace. */
-  static void setns(Path path) throws LinuxException {
+  /**
+   * Takes the calling thread, a platform thread, over to a namespace.
+   *
+   * @throws LinuxException as {@link #enter}
+   */
+  public static void enterHere(Path path) throws LinuxException {
     int fd =
         LinuxException.check(
             Libc.open(path.toString(), Libc.O_RDONLY), "open the namespace " + path);
@@ -103,12 +108,12 @@ public final class NetworkNamespace implements Closeable {
     }
   }
 
-  private static IOException rethrow(Throwable cause) {
+  private static IOException rethrow(@Nullable Throwable cause) {
     return switch (cause) {
       case IOException io -> io;
       case RuntimeException runtime -> throw runtime;
       case Error error -> throw error;
-      default -> new IOException(cause);
+      case null, default -> new IOException(cause);
     };
   }
 

@@ -158,6 +158,8 @@ public final class TrafficControl {
   private void send(ByteBuffer message, String what) throws IOException {
     int length = message.position();
     message.putInt(0, length);
+    byte[] request = new byte[length];
+    message.get(0, request);
     namespace.run(
         () -> {
           int fd =
@@ -165,7 +167,7 @@ public final class TrafficControl {
                   Libc.socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE), "open a netlink socket");
           try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = arena.allocate(4096, 8);
-            MemorySegment.copy(message.array(), 0, bytes, JAVA_BYTE, 0, length);
+            MemorySegment.copy(request, 0, bytes, JAVA_BYTE, 0, length);
             LinuxException.check(Libc.sendto(fd, bytes, length, 0, MemorySegment.NULL), what);
             long n =
                 LinuxException.check(

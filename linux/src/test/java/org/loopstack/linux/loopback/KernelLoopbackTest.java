@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.linux.loopback;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.loopstack.Stack;
+import org.loopstack.StackConfiguration;
+import org.loopstack.capture.Capture;
+import org.loopstack.linux.namespace.NetworkNamespace;
+import org.loopstack.linux.namespace.Networks;
+
+/** The kernel's own sockets in a network of the test's, whose lo leads through here. */
+@Timeout(120)
+class KernelLoopbackTest {
+  private NetworkNamespace network;
+  private KernelLoopback loopback;
+
+  @BeforeEach
+  void lead() throws Exception {
+    network = Networks.open();
+    loopback = KernelLoopback.lead(network, KernelLoopback.DEFAULT_MTU, 1L);
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    if (loopback != null) {
+      loopback.close();
+    }
+    network.close();
+  }
+
+  private ServerSocketChannel listen(String address) throws Exception {
+    ServerSocketChannel server = network.call(ServerSocketChannel::open);
+    return server.bind(new InetSocketAddress(address, 8080));
+  }
+
+  private SocketChannel connect(String address) throws Exception {
+    SocketChannel client = network.call(SocketChannel::open);
+    client.connect(new InetSocketAddress(address, 8080));
+    return client;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "127.5.6.7", "::1"})
+  void everySegmentOfAConnectionPassesHere(String address) throws Exception {
+    byte[] sent = new byte[1 << 20];
+    new Random(1).nextBytes(sent);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try (Capture capture = Capture.to(file, 1 << 24, loopback);
+        ServerSocketChannel server = listen(address);
+        SocketChannel client = connect(address);
+        SocketChannel accepted = server.accept()) {
+      Thread writer = Thread.ofVirtual().start(() -> write(client, sent));
+      ByteBuffer received = ByteBuffer.allocate(sent.length);
+      while (received.hasRemaining() && accepted.read(received) >= 0) {}
+      writer.join();
+
+      assertThat(Arrays.equals(received.array(), sent)).isTrue();
+      assertThat(loopback.counters().transmittedBytes()).isGreaterThan(sent.length);
+      assertThat(loopback.counters().transmitErrors()).isZero();
+      assertThat(capture.captured()).isGreaterThan(15);
+    }
+    assertThat(file.size()).isGreaterThan(sent.length);
+  }
+
+  private static void write(SocketChannel client, byte[] bytes) {
+    try {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        client.write(buffer);
+      }
+    } catch (java.io.IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aPortWithoutListenerRefusesAndPingIsAnswered() throws Exception {
+    assertThatThrownBy(() -> connect("127.0.0.1")).isInstanceOf(java.net.ConnectException.class);
+    assertThatThrownBy(() -> connect("::1")).isInstanceOf(java.net.ConnectException.class);
+    assertThat(Networks.run(network, "ping", "-c", "1", "127.0.0.1")).contains("1 received");
+    assertThat(Networks.run(network, "ping", "-c", "1", "::1")).contains("1 received");
+    assertThat(loopback.counters().transmittedPackets()).isGreaterThanOrEqualTo(8);
+  }
+
+  @Test
+  void aRuleDelaysTheKernelsHandshake() throws Exception {
+    loopback.faults().add("latency 100ms");
+    try (ServerSocketChannel server = listen("127.0.0.1")) {
+      long start = System.nanoTime();
+      connect("127.0.0.1").close();
+
+      assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(200_000_000L);
+      assertThat(server.isOpen()).isTrue();
+    }
+  }
+
+  @Test
+  void aRuleLosesDatagramsAndWhatIsLostIsCounted() throws Exception {
+    loopback.faults().add("drop udp times 2");
+    try (DatagramChannel one = network.call(DatagramChannel::open);
+        DatagramChannel other = network.call(DatagramChannel::open)) {
+      one.bind(new InetSocketAddress("127.0.0.1", 0));
+      other.bind(new InetSocketAddress("127.0.0.1", 0));
+      for (byte i = 0; i < 3; i++) {
+        one.send(ByteBuffer.wrap(new byte[] {i}), other.getLocalAddress());
+      }
+      ByteBuffer got = ByteBuffer.allocate(10);
+      other.receive(got);
+
+      assertThat(got.flip().get()).isEqualTo((byte) 2);
+      assertThat(loopback.counters().droppedTotal()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whenItIsClosedTheNetworkHasItsOwnLoopbackAgain() throws Exception {
+    try (ServerSocketChannel server = listen("127.0.0.1");
+        SocketChannel client = connect("127.0.0.1");
+        SocketChannel accepted = server.accept()) {
+      loopback.close();
+      long passed = loopback.counters().transmittedPackets();
+
+      client.write(ByteBuffer.wrap(new byte[] {42}));
+      ByteBuffer got = ByteBuffer.allocate(1);
+      accepted.read(got);
+
+      assertThat(got.get(0)).isEqualTo((byte) 42);
+      assertThat(loopback.counters().transmittedPackets()).isEqualTo(passed);
+      loopback = null;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void aStackAnswersAtItsPortsAndTheKernelAtAllOthers(String address) throws Exception {
+    StackConfiguration configuration =
+        StackConfiguration.linux().toBuilder().ephemeralPorts(30_000, 30_000).build();
+    try (Stack stack = Stack.create(configuration, loopback.share(8080, 30_000))) {
+      SelectorProvider ours = stack.selectorProvider();
+      ServerSocketChannel server = ours.openServerSocketChannel();
+      server.bind(new InetSocketAddress(address, 8080));
+      try (SocketChannel client = connect(address);
+          SocketChannel accepted = server.accept()) {
+        accepted.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+        ByteBuffer got = ByteBuffer.allocate(10);
+        client.read(got);
+        assertThat(got.position()).isEqualTo(3);
+      }
+      try (ServerSocketChannel kernels = network.call(ServerSocketChannel::open);
+          SocketChannel client = ours.openSocketChannel()) {
+        kernels.bind(new InetSocketAddress(address, 0));
+        client.connect(kernels.getLocalAddress());
+        try (SocketChannel accepted = kernels.accept()) {
+          assertThat(accepted.getRemoteAddress().toString()).endsWith(":30000");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aDatagramInFragmentsReachesTheStackThatHasThePort() throws Exception {
+    new org.loopstack.linux.namespace.Interfaces(network).setMtu("lo", 1500);
+    byte[] sent = new byte[6000];
+    new Random(3).nextBytes(sent);
+    try (Stack stack = Stack.create(StackConfiguration.linux(), loopback.share(5353));
+        DatagramChannel ours = stack.selectorProvider().openDatagramChannel();
+        DatagramChannel kernels = network.call(DatagramChannel::open)) {
+      for (String address : new String[] {"127.0.0.1", "::1"}) {
+        DatagramChannel server = stack.selectorProvider().openDatagramChannel();
+        server.bind(new InetSocketAddress(address, 5353));
+        kernels.send(ByteBuffer.wrap(sent), new InetSocketAddress(address, 5353));
+        ByteBuffer got = ByteBuffer.allocate(9000);
+        server.receive(got);
+
+        assertThat(Arrays.copyOf(got.array(), got.position())).isEqualTo(sent);
+        server.close();
+      }
+    }
+  }
+}
