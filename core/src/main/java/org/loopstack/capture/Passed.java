@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
+import org.loopstack.engine.Worker;
 import org.loopstack.link.Datagrams;
 import org.loopstack.link.LinkTap;
 import org.loopstack.link.LinkVerdict;
@@ -31,7 +32,7 @@ final class Passed {
 
   private final InterfaceTap tap;
   private final long epochNanos;
-  private final long taken = System.nanoTime();
+  private final long taken = Worker.nanoTime();
   private final LinkTap.Direction direction;
   private final Packet copy;
   private final int number;

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
+import org.loopstack.engine.Worker;
 import org.loopstack.link.LinkTap;
 import org.loopstack.link.LinkVerdict;
 
@@ -57,7 +58,7 @@ final class PassedQueue {
   /** Takes the next one if what became of it is known; or null. */
   @Nullable Passed pollSettled() {
     Passed next = queue.peek();
-    return next != null && next.isSettled(System.nanoTime()) ? poll() : null;
+    return next != null && next.isSettled(Worker.nanoTime()) ? poll() : null;
   }
 
   boolean isEmpty() {

@@ -45,6 +45,11 @@ public final class Worker implements AutoCloseable {
     thread.start();
   }
 
+  /** What the clock shows by which workers work: real time, in nanoseconds since some moment. */
+  public static long nanoTime() {
+    return System.nanoTime();
+  }
+
   /** Says that there is work, which is done soon. Never blocks; cheap if that was said already. */
   public void tell() {
     if (!told.get() && told.compareAndSet(false, true)) {
