@@ -5,6 +5,7 @@ package org.loopstack.capture.filter;
 public final class FilterException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
+  /** Where the bad word begins. */
   private final int position;
 
   FilterException(String filter, int position, String word, String problem) {
