@@ -86,7 +86,10 @@ public final class Waiter {
     ThreadWatch watch = clock.threads();
     watch.parking(this);
     try {
-      LockSupport.park(this);
+      // The locks taken since the last look may have used up the permit of a signal.
+      if (!signalled) {
+        LockSupport.park(this);
+      }
     } finally {
       watch.parkedNoMore(this);
     }
