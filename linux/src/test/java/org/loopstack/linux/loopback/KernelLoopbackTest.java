@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.loopstack.Stack;
 import org.loopstack.StackConfiguration;
 import org.loopstack.capture.Capture;
+import org.loopstack.capture.CaptureOptions;
 import org.loopstack.linux.namespace.NetworkNamespace;
 import org.loopstack.linux.namespace.Networks;
 
@@ -62,7 +63,8 @@ class KernelLoopbackTest {
     byte[] sent = new byte[1 << 20];
     new Random(1).nextBytes(sent);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
-    try (Capture capture = Capture.to(file, 1 << 24, loopback);
+    try (Capture capture =
+            Capture.to(file, CaptureOptions.standard().queueBytes(1 << 24), loopback);
         ServerSocketChannel server = listen(address);
         SocketChannel client = connect(address);
         SocketChannel accepted = server.accept()) {
