@@ -122,8 +122,9 @@ class VirtualTimeTest {
       millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
       assertThat(passed).isEqualTo(Duration.ofMinutes(1));
     }
-    // The first loads the classes.
-    assertThat(millis.subList(1, 101)).allMatch(each -> each < 100, "less than 100 ms");
+    // The first loads the classes; and a machine that is busy with something else may hold up a
+    // few.
+    assertThat(millis.subList(1, 101)).filteredOn(each -> each < 100).hasSizeGreaterThan(90);
   }
 
   @Test
