@@ -97,6 +97,17 @@ final class RunDoor implements ManagementServer.Handler {
     }
 
     @Override
+    public StackSnapshot snapshot() {
+      return needed().snapshot();
+    }
+
+    @Override
+    public StackSnapshot.Route routeTo(IpAddress destination, @Nullable IpAddress source)
+        throws IOException {
+      return needed().routeTo(destination, source);
+    }
+
+    @Override
     public EchoSocket openEcho(InetAddress destination, int hopLimit) throws IOException {
       return needed().openEcho(destination, hopLimit);
     }
