@@ -60,8 +60,8 @@ final class BlockingStream implements BlockingSocket, StreamOwner {
     this.endpoint = endpoint;
     this.signals = new Signals(engine);
     this.options = new Options(endpoint, true);
-    this.reader = new StreamReader(this, endpoint, signals.reader(), readLock);
-    this.writer = new StreamWriter(this, endpoint, signals.writer(), writeLock);
+    this.reader = new StreamReader(this, endpoint, signals, readLock);
+    this.writer = new StreamWriter(this, endpoint, signals, writeLock);
     endpoint.setReadinessListener(signals);
   }
 

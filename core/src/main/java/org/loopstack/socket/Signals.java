@@ -2,6 +2,7 @@
 package org.loopstack.socket;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Engine;
 import org.loopstack.engine.Waiter;
 import org.loopstack.transport.Readiness;
@@ -16,44 +17,61 @@ final class Signals implements ReadinessListener {
   private static final int READER = Readiness.READ | Readiness.ACCEPT | Readiness.CONNECT;
   private static final StackSelectionKey[] NONE = {};
 
-  private final Waiter reader;
-  private final Waiter writer;
-  private final Waiter closer;
+  private final Engine engine;
+
+  // Made when somebody waits for the first time, and kept: most channels never wait. Who is about
+  // to wait publishes its waiter before it looks once more; so a signal that finds none was early.
+  private volatile @Nullable Waiter reader;
+  private volatile @Nullable Waiter writer;
+  private volatile @Nullable Waiter closer;
 
   /** Replaced, never changed: it is read for every packet and written at registration only. */
   private volatile StackSelectionKey[] keys = NONE;
 
   Signals(Engine engine) {
-    reader = new Waiter(engine);
-    writer = new Waiter(engine);
-    closer = new Waiter(engine);
+    this.engine = engine;
   }
 
   /** Where the one thread waits that holds the channel's read lock. */
   Waiter reader() {
-    return reader;
+    Waiter waiter = reader;
+    if (waiter == null) {
+      waiter = new Waiter(engine);
+      reader = waiter;
+    }
+    return waiter;
   }
 
   /** Where the one thread waits that holds the channel's write lock. */
   Waiter writer() {
-    return writer;
+    Waiter waiter = writer;
+    if (waiter == null) {
+      waiter = new Waiter(engine);
+      writer = waiter;
+    }
+    return waiter;
   }
 
   /** Where the one thread waits that closes the channel. */
   Waiter closer() {
-    return closer;
+    Waiter waiter = closer;
+    if (waiter == null) {
+      waiter = new Waiter(engine);
+      closer = waiter;
+    }
+    return waiter;
   }
 
   @Override
   public void ready(int bits) {
     if ((bits & READER) != 0) {
-      reader.signal();
+      signal(reader);
     }
     if ((bits & Readiness.WRITE) != 0) {
-      writer.signal();
+      signal(writer);
     }
     if ((bits & Readiness.DRAINED) != 0) {
-      closer.signal();
+      signal(closer);
     }
     for (StackSelectionKey key : keys) {
       key.ready(bits);
@@ -62,8 +80,14 @@ final class Signals implements ReadinessListener {
 
   /** The channel is closed: whoever waits for it looks at it again. */
   void closed() {
-    reader.signal();
-    writer.signal();
+    signal(reader);
+    signal(writer);
+  }
+
+  private static void signal(@Nullable Waiter waiter) {
+    if (waiter != null) {
+      waiter.signal();
+    }
   }
 
   /** From now on the key hears of what becomes possible. */

@@ -50,15 +50,18 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
   private final AddressFamily family;
   private final StreamEndpoint endpoint;
   private final Signals signals;
-  private final Options options;
+  private volatile @Nullable Options options;
   private final ReentrantLock readLock = new ReentrantLock();
   private final ReentrantLock writeLock = new ReentrantLock();
   private final StreamReader reader;
   private final StreamWriter writer;
 
   private volatile State state = State.UNCONNECTED;
-  private volatile @Nullable InetSocketAddress local;
+  private volatile boolean bound;
+
+  /** Where a user has connected it to, with the name that the user gave. */
   private volatile @Nullable InetSocketAddress remote;
+
   private volatile boolean inputShut;
   private volatile boolean outputShut;
 
@@ -73,9 +76,8 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
     this.family = family;
     this.endpoint = endpoint;
     this.signals = new Signals(engine);
-    this.options = new Options(endpoint, true);
-    this.reader = new StreamReader(this, endpoint, signals.reader(), readLock);
-    this.writer = new StreamWriter(this, endpoint, signals.writer(), writeLock);
+    this.reader = new StreamReader(this, endpoint, signals, readLock);
+    this.writer = new StreamWriter(this, endpoint, signals, writeLock);
     endpoint.setReadinessListener(signals);
   }
 
@@ -83,8 +85,7 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
   static StackSocketChannel accepted(
       StackSelectorProvider provider, AddressFamily family, StreamEndpoint endpoint) {
     StackSocketChannel channel = new StackSocketChannel(provider, family, endpoint);
-    channel.local = Addresses.toJava(endpoint.localAddress(), family);
-    channel.remote = Addresses.toJava(endpoint.remoteAddress(), family);
+    channel.bound = true;
     channel.state = State.CONNECTED;
     return provider.opened(channel);
   }
@@ -164,23 +165,26 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
   @Override
   public @Nullable SocketAddress getLocalAddress() throws IOException {
     ensureOpen();
-    return local;
+    return local();
   }
 
   @Override
   public @Nullable SocketAddress getRemoteAddress() throws IOException {
     ensureOpen();
-    return remote;
+    return remote();
   }
 
   /** Where the channel is or was bound. */
   @Nullable InetSocketAddress local() {
-    return local;
+    return bound ? Addresses.toJava(endpoint.localAddress(), family) : null;
   }
 
   /** Where the channel is, was or is being connected to. */
   @Nullable InetSocketAddress remote() {
-    return remote;
+    InetSocketAddress given = remote;
+    return given == null && state == State.CONNECTED
+        ? Addresses.toJava(endpoint.remoteAddress(), family)
+        : given;
   }
 
   @Override
@@ -219,20 +223,35 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
 
   // ---------------------------------------------------------------- options
 
+  /** Made when somebody asks: few channels have any of their own. */
+  private Options options() {
+    Options o = options;
+    if (o == null) {
+      synchronized (this) {
+        o = options;
+        if (o == null) {
+          o = new Options(endpoint, true);
+          options = o;
+        }
+      }
+    }
+    return o;
+  }
+
   @Override
   public <T> SocketChannel setOption(SocketOption<T> name, @Nullable T value) throws IOException {
-    options.change(this, name, value);
+    options().change(this, name, value);
     return this;
   }
 
   @Override
   public <T> @Nullable T getOption(SocketOption<T> name) throws IOException {
-    return options.value(this, name);
+    return options().value(this, name);
   }
 
   @Override
   public Set<SocketOption<?>> supportedOptions() {
-    return options.supported();
+    return options().supported();
   }
 
   // ---------------------------------------------------------------- bind and connect
@@ -245,12 +264,12 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
       if (state == State.PENDING) {
         throw new ConnectionPendingException();
       }
-      if (local != null) {
+      if (bound) {
         throw new AlreadyBoundException();
       }
       InetSocketAddress inet = address == null ? null : Addresses.check(address, family);
       endpoint.bind(Addresses.local(inet, family));
-      local = Addresses.toJava(endpoint.localAddress(), family);
+      bound = true;
     } catch (ErrnoException e) {
       throw SocketErrors.control(e);
     } finally {
@@ -322,7 +341,7 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
       throw connectFailed(e);
     }
     remote = target;
-    local = Addresses.toJava(endpoint.localAddress(), family);
+    bound = true;
     state = State.PENDING;
   }
 
@@ -369,7 +388,6 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
   }
 
   private void connected() {
-    local = Addresses.toJava(endpoint.localAddress(), family);
     state = State.CONNECTED;
     // What was OP_CONNECT to a selector is OP_WRITE now, without any event.
     signals.ready(Readiness.ALL);
@@ -502,14 +520,15 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
   @Override
   protected void implCloseSelectableChannel() {
     provider.closed(this);
-    int linger = state == State.CONNECTED ? options.linger() : -1;
+    Options own = options;
+    int linger = own != null && state == State.CONNECTED ? own.linger() : -1;
     // "Intended for use with sockets that are configured in blocking mode only."
     Lingering.close(endpoint, signals, engine, linger > 0 && !isBlocking() ? -1 : linger);
   }
 
   /** A close from now on does not wait. */
   void doNotLinger() {
-    options.doNotLinger();
+    options().doNotLinger();
   }
 
   @Override
@@ -525,10 +544,9 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
           case CONNECTED -> "connected";
         });
     text.append(inputShut ? " ishut" : "").append(outputShut ? " oshut" : "");
-    InetSocketAddress bound = local;
-    InetSocketAddress peer = remote;
-    text.append(bound == null ? "" : " local=" + bound)
-        .append(peer == null ? "" : " remote=" + peer);
+    InetSocketAddress own = local();
+    InetSocketAddress peer = remote();
+    text.append(own == null ? "" : " local=" + own).append(peer == null ? "" : " remote=" + peer);
     return text.append(']').toString();
   }
 }

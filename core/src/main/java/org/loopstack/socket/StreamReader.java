@@ -20,7 +20,7 @@ import org.loopstack.transport.StreamEndpoint;
 final class StreamReader {
   private final StreamOwner owner;
   private final StreamEndpoint endpoint;
-  private final Waiter waiter;
+  private final Signals signals;
   private final ReentrantLock lock;
 
   // Guarded by the lock.
@@ -30,10 +30,10 @@ final class StreamReader {
   /** An endpoint tells of a reset once, as the kernel does; a socket's every read tells of it. */
   private boolean wasReset;
 
-  StreamReader(StreamOwner owner, StreamEndpoint endpoint, Waiter waiter, ReentrantLock lock) {
+  StreamReader(StreamOwner owner, StreamEndpoint endpoint, Signals signals, ReentrantLock lock) {
     this.owner = owner;
     this.endpoint = endpoint;
-    this.waiter = waiter;
+    this.signals = signals;
     this.lock = lock;
   }
 
@@ -155,6 +155,7 @@ final class StreamReader {
 
   private int awaitRead(ByteBuffer target, long deadline) throws IOException {
     int n = 0;
+    Waiter waiter = signals.reader();
     owner.beginWait();
     waiter.prepare();
     try {
@@ -170,6 +171,7 @@ final class StreamReader {
 
   private long awaitRead(ByteBuffer[] targets, int offset, int length) throws IOException {
     long n = 0;
+    Waiter waiter = signals.reader();
     owner.beginWait();
     waiter.prepare();
     try {

@@ -18,13 +18,13 @@ import org.loopstack.transport.StreamEndpoint;
 final class StreamWriter {
   private final StreamOwner owner;
   private final StreamEndpoint endpoint;
-  private final Waiter waiter;
+  private final Signals signals;
   private final ReentrantLock lock;
 
-  StreamWriter(StreamOwner owner, StreamEndpoint endpoint, Waiter waiter, ReentrantLock lock) {
+  StreamWriter(StreamOwner owner, StreamEndpoint endpoint, Signals signals, ReentrantLock lock) {
     this.owner = owner;
     this.endpoint = endpoint;
-    this.waiter = waiter;
+    this.signals = signals;
     this.lock = lock;
   }
 
@@ -156,6 +156,7 @@ final class StreamWriter {
 
   private int awaitWrite(ByteBuffer source) throws IOException {
     int n = 0;
+    Waiter waiter = signals.writer();
     owner.beginWait();
     waiter.prepare();
     try {
@@ -175,6 +176,7 @@ final class StreamWriter {
 
   private long awaitWrite(ByteBuffer[] sources, int offset, int length) throws IOException {
     long n = 0;
+    Waiter waiter = signals.writer();
     owner.beginWait();
     waiter.prepare();
     try {
@@ -194,6 +196,7 @@ final class StreamWriter {
 
   private void awaitWriteUrgent(byte value) throws IOException {
     boolean sent = false;
+    Waiter waiter = signals.writer();
     owner.beginWait();
     waiter.prepare();
     try {
