@@ -41,6 +41,7 @@ public final class InternetLayer implements Internet, AutoCloseable {
   private final InternetConfiguration configuration;
   private final InternetCounters counters = new InternetCounters();
   private final Groups groups = new Groups(this);
+  private final RouteMemory routes = new RouteMemory();
   private final PathMtus pathMtus;
   private final IpOutput output;
   private final IcmpOutput icmpOutput;
@@ -254,9 +255,16 @@ public final class InternetLayer implements Internet, AutoCloseable {
     if (closed) {
       throw new ErrnoException(Errno.ENETDOWN);
     }
-    return destination.isIpv4()
-        ? Ipv4Routing.find(this, destination, source, interfaceIndex)
-        : Ipv6Routing.find(this, destination, source, interfaceIndex);
+    InternetRoute known = routes.find(destination, source, interfaceIndex);
+    if (known != null) {
+      return known;
+    }
+    InternetRoute found =
+        destination.isIpv4()
+            ? Ipv4Routing.find(this, destination, source, interfaceIndex)
+            : Ipv6Routing.find(this, destination, source, interfaceIndex);
+    routes.keep(destination, source, interfaceIndex, found);
+    return found;
   }
 
   /** On Linux 127/8 can be bound whether the loopback is up or not. */

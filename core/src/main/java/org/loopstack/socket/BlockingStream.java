@@ -60,8 +60,8 @@ final class BlockingStream implements BlockingSocket, StreamOwner {
     this.endpoint = endpoint;
     this.signals = new Signals(engine);
     this.options = new Options(endpoint, true);
-    this.reader = new StreamReader(this, endpoint, signals, readLock);
-    this.writer = new StreamWriter(this, endpoint, signals, writeLock);
+    this.reader = new StreamReader(this, endpoint, readLock);
+    this.writer = new StreamWriter(this, endpoint, writeLock);
     endpoint.setReadinessListener(signals);
   }
 
@@ -117,6 +117,11 @@ final class BlockingStream implements BlockingSocket, StreamOwner {
   @Override
   public boolean isGone() {
     return !isOpen() || provider.isDown();
+  }
+
+  @Override
+  public Signals signals() {
+    return signals;
   }
 
   @Override

@@ -76,8 +76,8 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
     this.family = family;
     this.endpoint = endpoint;
     this.signals = new Signals(engine);
-    this.reader = new StreamReader(this, endpoint, signals, readLock);
-    this.writer = new StreamWriter(this, endpoint, signals, writeLock);
+    this.reader = new StreamReader(this, endpoint, readLock);
+    this.writer = new StreamWriter(this, endpoint, writeLock);
     endpoint.setReadinessListener(signals);
   }
 

@@ -7,6 +7,9 @@ import org.loopstack.engine.Waiter;
 
 /** Whose stream it is: what a {@link StreamReader} and a {@link StreamWriter} ask of it. */
 interface StreamOwner {
+  /** Where its threads wait. */
+  Signals signals();
+
   /** Refuses what only an open and connected socket can do. */
   void ensureConnected() throws IOException;
 

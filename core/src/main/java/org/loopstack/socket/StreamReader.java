@@ -20,20 +20,17 @@ import org.loopstack.transport.StreamEndpoint;
 final class StreamReader {
   private final StreamOwner owner;
   private final StreamEndpoint endpoint;
-  private final Signals signals;
   private final ReentrantLock lock;
 
-  // Guarded by the lock.
+  /** The buffer over the array that was read into last. Guarded by the lock. */
   private @Nullable ByteBuffer lastView;
-  private byte @Nullable [] lastArray;
 
   /** An endpoint tells of a reset once, as the kernel does; a socket's every read tells of it. */
   private boolean wasReset;
 
-  StreamReader(StreamOwner owner, StreamEndpoint endpoint, Signals signals, ReentrantLock lock) {
+  StreamReader(StreamOwner owner, StreamEndpoint endpoint, ReentrantLock lock) {
     this.owner = owner;
     this.endpoint = endpoint;
-    this.signals = signals;
     this.lock = lock;
   }
 
@@ -84,12 +81,12 @@ final class StreamReader {
   }
 
   /** The array as a buffer: the same one again for the same array, as buffered streams have it. */
+  @SuppressWarnings("ByteBufferBackingArray") // wrapped here, so that it begins at 0
   private ByteBuffer view(byte[] array, int offset, int length) {
     ByteBuffer buffer = lastView;
-    if (buffer == null || lastArray != array) {
+    if (buffer == null || buffer.array() != array) {
       buffer = ByteBuffer.wrap(array);
       lastView = buffer;
-      lastArray = array;
     }
     return buffer.limit(offset + length).position(offset);
   }
@@ -155,7 +152,7 @@ final class StreamReader {
 
   private int awaitRead(ByteBuffer target, long deadline) throws IOException {
     int n = 0;
-    Waiter waiter = signals.reader();
+    Waiter waiter = owner.signals().reader();
     owner.beginWait();
     waiter.prepare();
     try {
@@ -171,7 +168,7 @@ final class StreamReader {
 
   private long awaitRead(ByteBuffer[] targets, int offset, int length) throws IOException {
     long n = 0;
-    Waiter waiter = signals.reader();
+    Waiter waiter = owner.signals().reader();
     owner.beginWait();
     waiter.prepare();
     try {

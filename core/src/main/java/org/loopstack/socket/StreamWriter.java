@@ -18,13 +18,11 @@ import org.loopstack.transport.StreamEndpoint;
 final class StreamWriter {
   private final StreamOwner owner;
   private final StreamEndpoint endpoint;
-  private final Signals signals;
   private final ReentrantLock lock;
 
-  StreamWriter(StreamOwner owner, StreamEndpoint endpoint, Signals signals, ReentrantLock lock) {
+  StreamWriter(StreamOwner owner, StreamEndpoint endpoint, ReentrantLock lock) {
     this.owner = owner;
     this.endpoint = endpoint;
-    this.signals = signals;
     this.lock = lock;
   }
 
@@ -156,7 +154,7 @@ final class StreamWriter {
 
   private int awaitWrite(ByteBuffer source) throws IOException {
     int n = 0;
-    Waiter waiter = signals.writer();
+    Waiter waiter = owner.signals().writer();
     owner.beginWait();
     waiter.prepare();
     try {
@@ -176,7 +174,7 @@ final class StreamWriter {
 
   private long awaitWrite(ByteBuffer[] sources, int offset, int length) throws IOException {
     long n = 0;
-    Waiter waiter = signals.writer();
+    Waiter waiter = owner.signals().writer();
     owner.beginWait();
     waiter.prepare();
     try {
@@ -196,7 +194,7 @@ final class StreamWriter {
 
   private void awaitWriteUrgent(byte value) throws IOException {
     boolean sent = false;
-    Waiter waiter = signals.writer();
+    Waiter waiter = owner.signals().writer();
     owner.beginWait();
     waiter.prepare();
     try {

@@ -35,7 +35,7 @@ import org.loopstack.engine.Timer;
  * <p><b>Time</b> is read once per entry and passed down. The core says by {@link #deadline} when it
  * next wants to be called; the timer is armed after unlocking.
  */
-public abstract class Endpoint implements RunQueue.Task {
+public abstract class Endpoint implements RunQueue.Task, Runnable {
   private static final VarHandle INBOX;
 
   static {
@@ -65,7 +65,7 @@ public abstract class Endpoint implements RunQueue.Task {
   /** An endpoint with an empty inbox. */
   protected Endpoint(Engine engine) {
     this.engine = engine;
-    this.timer = new Timer(engine.scheduler(), this::onTimer);
+    this.timer = new Timer(engine.scheduler(), this);
   }
 
   /** What drives the stack. */
@@ -238,7 +238,9 @@ public abstract class Endpoint implements RunQueue.Task {
     }
   }
 
-  private void onTimer() {
+  /** The timer has fired. */
+  @Override
+  public final void run() {
     long now = enter();
     try {
       expire(now);

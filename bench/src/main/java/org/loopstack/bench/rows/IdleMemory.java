@@ -2,6 +2,7 @@
 package org.loopstack.bench.rows;
 
 import static java.net.StandardSocketOptions.SO_LINGER;
+import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
@@ -20,8 +21,8 @@ import org.loopstack.bench.Side;
 import org.loopstack.bench.Unit;
 
 /**
- * What a connection takes that has carried a byte each way and is idle now: both ends together,
- * heap after a collection plus what the kernel has taken for itself.
+ * What a connection takes that has carried a byte each way and nothing for a second since: both
+ * ends together, heap after a collection plus what the kernel has taken for itself.
  */
 public final class IdleMemory implements Row {
   private static final int PAIRS = 10_000;
@@ -54,7 +55,7 @@ public final class IdleMemory implements Row {
 
   @Override
   public String note() {
-    return "heap after a collection"
+    return "heap after a collection, a second after the last byte"
         + (KernelMemory.isReadable()
             ? " plus the kernel's own memory"
             : ", without the kernel's own");
@@ -76,6 +77,7 @@ public final class IdleMemory implements Row {
         pairs.add(pair);
         exchange(pair);
       }
+      SECONDS.sleep(1);
       return new Sample((double) (used(side) - before) / count, 0);
     } finally {
       for (TcpPair pair : pairs) {

@@ -56,4 +56,13 @@ final class Chronograph {
     account(now);
     return sendBuffer;
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    phase = c.carry(phase, Phase.values());
+    since = c.carryTime(since);
+    busy = c.carry(busy);
+    peerWindow = c.carry(peerWindow);
+    sendBuffer = c.carry(sendBuffer);
+  }
 }

@@ -25,6 +25,15 @@ abstract class CongestionControl {
   /** Whether slow start is one that a timeout has begun. */
   private boolean afterTimeout;
 
+  /** What rests with the connection; an algorithm adds its own. */
+  void carry(StateCarrier c) {
+    smss = c.carry(smss);
+    cwnd = c.carry(cwnd);
+    ssthresh = c.carry(ssthresh);
+    byteCounting = c.carry(byteCounting);
+    afterTimeout = c.carry(afterTimeout);
+  }
+
   /** The name by which TCP_CONGESTION knows the algorithm. */
   abstract String name();
 

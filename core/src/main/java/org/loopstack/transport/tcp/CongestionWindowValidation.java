@@ -115,4 +115,13 @@ final class CongestionWindowValidation {
   private long initialWindow(int mss) {
     return configuration.initialWindow(configuration.initialWindowSegments(), mss);
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    used = c.carry(used);
+    limited = c.carry(limited);
+    mostInFlight = c.carry(mostInFlight);
+    flightEnd = c.carrySent(flightEnd);
+    validatedAt = c.carryTime(validatedAt);
+  }
 }

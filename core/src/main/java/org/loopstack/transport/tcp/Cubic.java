@@ -156,4 +156,17 @@ final class Cubic extends CongestionControl {
     epoch = undo.begin;
     undo = null;
   }
+
+  @Override
+  void carry(StateCarrier c) {
+    super.carry(c);
+    wMax = c.carry(wMax);
+    k = c.carry(k);
+    wEst = c.carry(wEst);
+    cwndPrior = c.carry(cwndPrior);
+    epoch = c.carryTime(epoch);
+    fraction = c.carry(fraction);
+    undo = c.carryObject(undo);
+    hyStart.carry(c);
+  }
 }

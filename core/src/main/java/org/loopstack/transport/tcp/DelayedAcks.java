@@ -205,4 +205,15 @@ final class DelayedAcks {
   boolean isDueWhenDrained() {
     return !bySegments && (pushed > 1 || (pushed == 1 && !turns));
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    quick = c.carry(quick);
+    turns = c.carry(turns);
+    wait = c.carry(wait);
+    lastDataAt = c.carryTime(lastDataAt);
+    peerSegment = c.carry(peerSegment);
+    lastSmall = c.carry(lastSmall);
+    pushed = c.carry(pushed);
+  }
 }

@@ -41,4 +41,13 @@ final class DeliveryRate {
   long bytesPerSecond() {
     return bytesPerSecond;
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    roundStart = c.carryTime(roundStart);
+    roundEnd = c.carrySent(roundEnd);
+    arrived = c.carry(arrived);
+    roundKnown = c.carry(roundKnown);
+    bytesPerSecond = c.carry(bytesPerSecond);
+  }
 }

@@ -208,4 +208,17 @@ final class Ecn {
     boolean v4 = Ipv4Header.version(b, ip) == 4;
     return TrafficClass.ecn(v4 ? Ipv4Header.trafficClass(b, ip) : Ipv6Header.trafficClass(b, ip));
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    refused = c.carry(refused);
+    requested = c.carry(requested);
+    asked = c.carry(asked);
+    agreed = c.carry(agreed);
+    seen = c.carry(seen);
+    listening = c.carry(listening);
+    echoing = c.carry(echoing);
+    reduced = c.carry(reduced);
+    newest = c.carry(newest);
+  }
 }

@@ -158,4 +158,17 @@ final class FastOpening {
   void offer(FastOpenOption cookie) {
     option = cookie;
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    memory = c.carryObject(memory);
+    peer = c.carryObject(peer);
+    option = c.carryObject(option);
+    room = c.carry(room);
+    early = c.carry(early);
+    waiting = c.carry(waiting);
+    synData = c.carry(synData);
+    asked = c.carry(asked);
+    suspected = c.carry(suspected);
+  }
 }

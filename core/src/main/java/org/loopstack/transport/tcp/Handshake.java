@@ -321,4 +321,15 @@ final class Handshake {
     }
     connection.sender.setWindow(segment, segment.window << tcb.sndWindShift);
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    retries = c.carry(retries);
+    firstSent = c.carryTime(firstSent);
+    passive = c.carry(passive);
+    measurable = c.carry(measurable);
+    sending = c.carry(sending);
+    peerScales = c.carry(peerScales);
+    peerMss = c.carry(peerMss);
+  }
 }

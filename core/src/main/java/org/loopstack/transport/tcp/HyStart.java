@@ -81,4 +81,16 @@ final class HyStart {
   void end() {
     ended = true;
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    lastRoundMinRtt = c.carry(lastRoundMinRtt);
+    currentRoundMinRtt = c.carry(currentRoundMinRtt);
+    rttSampleCount = c.carry(rttSampleCount);
+    cssBaselineMinRtt = c.carry(cssBaselineMinRtt);
+    conservative = c.carry(conservative);
+    cssRounds = c.carry(cssRounds);
+    over = c.carry(over);
+    ended = c.carry(ended);
+  }
 }

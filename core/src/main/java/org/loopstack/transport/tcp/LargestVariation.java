@@ -61,4 +61,12 @@ final class LargestVariation implements RttVariation {
   public long allowance() {
     return allowance;
   }
+
+  @Override
+  public void carry(StateCarrier c) {
+    mean = c.carry(mean);
+    largest = c.carry(largest);
+    allowance = c.carry(allowance);
+    windowEnd = c.carrySent(windowEnd);
+  }
 }

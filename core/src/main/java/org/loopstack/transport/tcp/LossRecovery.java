@@ -569,4 +569,23 @@ final class LossRecovery {
       recover = tcb.sndNxt;
     }
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    phase = c.carry(phase, Phase.values());
+    recover = c.carrySent(recover);
+    duplicates = c.carry(duplicates);
+    forwardRto = c.carry(forwardRto);
+    withholding = c.carry(withholding);
+    undoable = c.carry(undoable);
+    priorWindow = c.carry(priorWindow);
+    priorThreshold = c.carry(priorThreshold);
+    firstRetransmissionStamp = c.carry(firstRetransmissionStamp);
+    unprovenRetransmissions = c.carry(unprovenRetransmissions);
+    roundEnd = c.carrySent(roundEnd);
+    rescued = c.carry(rescued);
+    partialAcknowledgments = c.carry(partialAcknowledgments);
+    prr.carry(c);
+    congestion.carry(c);
+  }
 }

@@ -142,4 +142,15 @@ final class MtuSearch {
   int low() {
     return low;
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    enabled = c.carry(enabled);
+    low = c.carry(low);
+    high = c.carry(high);
+    probeSize = c.carry(probeSize);
+    probeStart = c.carry(probeStart);
+    probeEnd = c.carry(probeEnd);
+    begunAt = c.carry(begunAt);
+  }
 }

@@ -34,4 +34,10 @@ final class NewReno extends CongestionControl {
     ssthresh = Math.max(flightSize / 2, 2 * smss);
     credit = 0;
   }
+
+  @Override
+  void carry(StateCarrier c) {
+    super.carry(c);
+    credit = c.carry(credit);
+  }
 }

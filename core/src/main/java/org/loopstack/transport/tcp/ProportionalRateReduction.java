@@ -53,4 +53,11 @@ final class ProportionalRateReduction {
     }
     return inflight + Math.max(sendCount, 0);
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    recoverFs = c.carry(recoverFs);
+    prrDelivered = c.carry(prrDelivered);
+    prrOut = c.carry(prrOut);
+  }
 }

@@ -214,4 +214,23 @@ final class Rack {
       }
     }
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    xmitTs = c.carryTime(xmitTs);
+    xmitTurn = c.carry(xmitTurn);
+    endSeq = c.carrySent(endSeq);
+    rtt = c.carry(rtt);
+    fack = c.carrySent(fack);
+    priorFack = c.carrySent(priorFack);
+    reorderingSeen = c.carry(reorderingSeen);
+    reorderings = c.carry(reorderings);
+    reordering = c.carry(reordering);
+    lowestLate = c.carrySent(lowestLate);
+    reoWndMult = c.carry(reoWndMult);
+    reoWndPersist = c.carry(reoWndPersist);
+    dsackRound = c.carrySent(dsackRound);
+    dsackRoundOpen = c.carry(dsackRoundOpen);
+    advanced = c.carry(advanced);
+  }
 }

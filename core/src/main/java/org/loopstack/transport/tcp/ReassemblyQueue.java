@@ -215,4 +215,14 @@ final class ReassemblyQueue {
     bytes = 0;
     held = 0;
   }
+
+  /** What rests with the connection, which has nothing in it then. */
+  void carry(StateCarrier c) {
+    pieces = c.carry(pieces);
+    bytes = c.carry(bytes);
+    held = c.carry(held);
+    arrivals = c.carry(arrivals);
+    overlapLeft = c.carryReceived(overlapLeft);
+    overlapRight = c.carryReceived(overlapRight);
+  }
 }

@@ -156,4 +156,18 @@ final class ReceiveWindow {
   void moderate() {
     threshold = Math.min(threshold, 4 * tcb.rcvMss);
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    capacity = c.carry(capacity);
+    fixed = c.carry(fixed);
+    threshold = c.carry(threshold);
+    space = c.carry(space);
+    readFrom = c.carryReceived(readFrom);
+    readSince = c.carryTime(readSince);
+    roundTrips = c.carry(roundTrips);
+    windowEnd = c.carryReceived(windowEnd);
+    windowSince = c.carryTime(windowSince);
+    lastEcho = c.carry(lastEcho);
+  }
 }

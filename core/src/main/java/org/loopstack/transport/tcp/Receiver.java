@@ -62,6 +62,11 @@ final class Receiver {
             connection.configuration, tcb, connection.sender.rtt, !connection.settings.quickAck);
   }
 
+  /** Whether nothing waits to be read, put in order or acknowledged. */
+  boolean isQuiet() {
+    return buffer.size() == 0 && queue.isEmpty() && !ackNow && !fresh;
+  }
+
   int capacity() {
     return window.capacity();
   }
@@ -430,5 +435,24 @@ final class Receiver {
   void clear() {
     clearBuffer();
     queue.clear();
+  }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    ackNow = c.carry(ackNow);
+    refused = c.carry(refused);
+    shut = c.carry(shut);
+    fresh = c.carry(fresh);
+    duplicateLeft = c.carryReceived(duplicateLeft);
+    duplicateRight = c.carryReceived(duplicateRight);
+    finArrived = c.carry(finArrived);
+    finSeq = c.carryReceived(finSeq);
+    finAhead = c.carry(finAhead);
+    endOfStream = c.carry(endOfStream);
+    discarding = c.carry(discarding);
+    queue.carry(c);
+    urgent.carry(c);
+    delayed.carry(c);
+    window.carry(c);
   }
 }

@@ -270,4 +270,16 @@ final class RetransmissionQueue {
     again = 0;
     twice = 0;
   }
+
+  /** What rests with the connection, which has nothing in it then. */
+  void carry(StateCarrier c) {
+    total = c.carry(total);
+    sacked = c.carry(sacked);
+    sackedSegments = c.carry(sackedSegments);
+    lost = c.carry(lost);
+    again = c.carry(again);
+    twice = c.carry(twice);
+    lostAgain = c.carry(lostAgain);
+    turns = c.carry(turns);
+  }
 }

@@ -100,4 +100,13 @@ final class RttEstimator {
   long minRtt() {
     return minRtt;
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    srtt = c.carry(srtt);
+    minRtt = c.carry(minRtt);
+    rto = c.carry(rto);
+    backoff = c.carry(backoff);
+    variation.carry(c);
+  }
 }

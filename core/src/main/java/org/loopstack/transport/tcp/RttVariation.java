@@ -18,4 +18,7 @@ sealed interface RttVariation permits SmoothedVariation, LargestVariation {
 
   /** What the timeout has above the smoothed round-trip time: "K*RTTVAR", or what stands for it. */
   long allowance();
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c);
 }

@@ -438,4 +438,10 @@ final class SegmentArrives {
       connection.onFin(now);
     }
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    freshTimestamp = c.carry(freshTimestamp);
+    lastChallenge = c.carryTime(lastChallenge);
+  }
 }

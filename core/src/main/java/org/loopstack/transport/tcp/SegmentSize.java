@@ -150,4 +150,14 @@ final class SegmentSize {
     search.blackHole(connection.out.datagramOf(smaller), now);
     update();
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    peerMss = c.carry(peerMss);
+    mtu = c.carry(mtu);
+    boundByWindow = c.carry(boundByWindow);
+    if (search != null) {
+      search.carry(c);
+    }
+  }
 }

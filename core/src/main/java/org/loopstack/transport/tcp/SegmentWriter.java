@@ -89,6 +89,11 @@ final class SegmentWriter {
     return ends;
   }
 
+  /** How segments go to the peer, by the last look. */
+  Route route() {
+    return route;
+  }
+
   /** The milliseconds that our timestamps count, with the connection's own offset. */
   int timestamp(long now) {
     return (int) (now / 1_000_000) + tcb.tsOffset;
@@ -327,5 +332,11 @@ final class SegmentWriter {
       done += s.length();
     }
     Bytes.put16(b, at + 16, InternetChecksum.finish(sum));
+  }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    ipOptions = c.carryObject(ipOptions);
+    wayBack = c.carry(wayBack);
   }
 }

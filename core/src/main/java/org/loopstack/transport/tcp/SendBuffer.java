@@ -180,4 +180,10 @@ final class SendBuffer {
     start = end;
     held = 0;
   }
+
+  /** What rests with the connection, which has nothing in it then. */
+  void carry(StateCarrier c) {
+    start = c.carry(start);
+    end = start;
+  }
 }

@@ -183,6 +183,20 @@ final class Sender {
     return buffer.size() == 0 && (!finQueued || finAcknowledged);
   }
 
+  /** When data last went. */
+  long lastSent() {
+    return lastSent;
+  }
+
+  /** Whether nothing is outstanding, queued, or wanted by a writer. */
+  boolean isQuiet() {
+    return flightSize() == 0
+        && buffer.size() == 0
+        && queue.isEmpty()
+        && !roomWanted
+        && !awaitingMemory;
+  }
+
   /** After the data that is queued comes a FIN. */
   void queueFin() {
     finQueued = true;
@@ -905,5 +919,38 @@ final class Sender {
   void clear() {
     buffer.clear();
     queue.clear();
+  }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    finQueued = c.carry(finQueued);
+    finSent = c.carry(finSent);
+    finAcknowledged = c.carry(finAcknowledged);
+    smallEnd = c.carrySent(smallEnd);
+    override = c.carry(override);
+    congestionLimited = c.carry(congestionLimited);
+    peerLimited = c.carry(peerLimited);
+    holding = c.carry(holding);
+    pushing = c.carry(pushing);
+    stalledSince = c.carryTime(stalledSince);
+    retriedSince = c.carryTime(retriedSince);
+    timeouts = c.carry(timeouts);
+    withheld = c.carry(withheld);
+    windowProbes = c.carry(windowProbes);
+    persistBackOff = c.carry(persistBackOff);
+    retransmissions = c.carry(retransmissions);
+    lastSent = c.carryTime(lastSent);
+    roomWanted = c.carry(roomWanted);
+    awaitingMemory = c.carry(awaitingMemory);
+    buffer.carry(c);
+    queue.carry(c);
+    rtt.carry(c);
+    recovery.carry(c);
+    chronograph.carry(c);
+    rate.carry(c);
+    size.carry(c);
+    validation.carry(c);
+    rack.carry(c);
+    probe.carry(c);
   }
 }

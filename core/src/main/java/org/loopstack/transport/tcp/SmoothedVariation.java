@@ -30,4 +30,9 @@ final class SmoothedVariation implements RttVariation {
     // "max (G, K*RTTVAR) where K = 4"
     return Math.max(GRANULARITY, 4 * rttVar);
   }
+
+  @Override
+  public void carry(StateCarrier c) {
+    rttVar = c.carry(rttVar);
+  }
 }

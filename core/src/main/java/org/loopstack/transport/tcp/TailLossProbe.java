@@ -70,4 +70,11 @@ final class TailLossProbe {
   void cancel() {
     outstanding = false;
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    outstanding = c.carry(outstanding);
+    endSeq = c.carrySent(endSeq);
+    isRetransmission = c.carry(isRetransmission);
+  }
 }

@@ -76,7 +76,10 @@ final class TcpConnection {
   private static final int OWN_SIZE = 2048;
 
   final TcpConfiguration configuration;
-  final TcpSettings settings;
+
+  /** What the user has set; another object once the user changes it. */
+  TcpSettings settings;
+
   final TransmissionControlBlock tcb = new TransmissionControlBlock();
   final TcpTimers timers = new TcpTimers();
   final Ecn ecn;
@@ -122,6 +125,30 @@ final class TcpConnection {
     out = new SegmentWriter(internet, this, ends, route);
     handshake = new Handshake(this);
     arrives = new SegmentArrives(this);
+  }
+
+  /** When a segment last came or data last went. */
+  long lastActive() {
+    return Math.max(lastHeard, sender.lastSent());
+  }
+
+  /**
+   * Whether nothing is under way, waits to be read or sent, or is due soon: all that is left is
+   * numbers.
+   */
+  boolean canRest() {
+    return tcb.state.isSynchronized()
+        && wasEstablished
+        && timers.areQuiet()
+        && sender.isQuiet()
+        && receiver.isQuiet();
+  }
+
+  /** The user has changed something. */
+  void setSettings(TcpSettings changed) {
+    settings = changed;
+    userTimeout.setSettings(changed);
+    receiver.urgent.setSettings(changed);
   }
 
   // ---- what comes in ----
@@ -567,5 +594,28 @@ final class TcpConnection {
 
   void drop(Segment segment, DropReason reason) {
     owner.drop(segment.packet(), reason);
+  }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    error = c.carryObject(error);
+    softError = c.carryObject(softError);
+    wasEstablished = c.carry(wasEstablished);
+    closeWhenEstablished = c.carry(closeWhenEstablished);
+    tooLarge = c.carry(tooLarge);
+    keepAliveProbes = c.carry(keepAliveProbes);
+    lastHeard = c.carryTime(lastHeard);
+    tcb.carry(c);
+    timers.carry(c);
+    ecn.carry(c);
+    fastOpening.carry(c);
+    receiver.carry(c);
+    sender.carry(c);
+    out.carry(c);
+    handshake.carry(c);
+    counters.carry(c);
+    userTimeout.carry(c);
+    account.carry(c);
+    arrives.carry(c);
   }
 }

@@ -122,4 +122,30 @@ final class TcpCounters {
       acknowledgmentArrivedAt = now;
     }
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    segmentsOut = c.carry(segmentsOut);
+    dataSegmentsOut = c.carry(dataSegmentsOut);
+    bytesSent = c.carry(bytesSent);
+    bytesSentAgain = c.carry(bytesSentAgain);
+    segmentsIn = c.carry(segmentsIn);
+    dataSegmentsIn = c.carry(dataSegmentsIn);
+    outOfOrder = c.carry(outOfOrder);
+    bytesAcknowledged = c.carry(bytesAcknowledged);
+    bytesReceived = c.carry(bytesReceived);
+    delivered = c.carry(delivered);
+    duplicatesReported = c.carry(duplicatesReported);
+    originalsOut = c.carry(originalsOut);
+    sentAgain = c.carry(sentAgain);
+    inOfListener = c.carry(inOfListener);
+    outOfListener = c.carry(outOfListener);
+    handedOn = c.carry(handedOn);
+    passive = c.carry(passive);
+    counted = c.carry(counted);
+    dataSentAt = c.carryTime(dataSentAt);
+    dataArrivedAt = c.carryTime(dataArrivedAt);
+    acknowledgmentArrivedAt = c.carryTime(acknowledgmentArrivedAt);
+    begunAt = c.carryTime(begunAt);
+  }
 }

@@ -4,6 +4,7 @@ package org.loopstack.transport.tcp;
 import java.net.InetSocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Block;
@@ -13,6 +14,7 @@ import org.loopstack.engine.Clock;
 import org.loopstack.engine.Failures;
 import org.loopstack.engine.RunQueue;
 import org.loopstack.engine.Scheduler;
+import org.loopstack.engine.VirtualClock;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
 import org.loopstack.internet.IcmpError;
@@ -33,16 +35,36 @@ import org.loopstack.wire.TcpHeader;
  * lock, and holds what outlives the protocol: options, port, the peer's address.
  */
 final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnection.Owner, Occupant {
+  /** A connection without segments for so long rests; shorter than any retransmission timeout. */
+  private static final long REST_AFTER = 200_000_000L;
+
+  /** When to look again at one that is silent and cannot rest: most likely nobody reads. */
+  private static final long NEXT_LOOK = 60_000_000_000L;
+
   private final TcpProtocol protocol;
   private final AddressFamily family;
-  private final TcpSettings settings;
+
+  /** Shared with the listener, or with all that have changed nothing, until something is set. */
+  private TcpSettings settings;
+
+  private boolean ownSettings;
 
   /** The listener whose backlog this connection belongs to until it is accepted. */
   private final @Nullable TcpListener listener;
 
   private PortTable.@Nullable Claim claim;
   private @Nullable FourTuple ends;
-  private @Nullable TcpConnection connection;
+
+  // At most one of the two is there: the connection is awake, or it rests.
+  private @Nullable TcpConnection awake;
+  private @Nullable RestingConnection resting;
+
+  /**
+   * When to look whether the connection can rest, if no other timer of its own comes before; while
+   * it rests, when it has something to do by itself.
+   */
+  private long nextLook = Clock.NEVER;
+
   private boolean bound;
 
   /** What the connection begins with, until it does. */
@@ -72,7 +94,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     super(protocol.internet().engine());
     this.protocol = protocol;
     this.family = family;
-    this.settings = new TcpSettings(protocol.configuration());
+    this.settings = protocol.defaultSettings();
     this.listener = null;
   }
 
@@ -105,7 +127,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   @Override
   protected void receive(Packet packet, long now) {
-    TcpConnection c = connection;
+    TcpConnection c = connection();
     if (packet.attachment() instanceof IcmpError icmp) {
       if (c != null) {
         c.icmpError(icmp, now);
@@ -150,7 +172,8 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       finished();
       return;
     }
-    connection = c;
+    awake = c;
+    lookLater(now);
     c.out.answerBy(options);
     Segment segment = new Segment(packet);
     if (early) {
@@ -180,33 +203,83 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   @Override
   protected void settle(long now) {
-    if (connection != null) {
-      connection.settle(now);
+    TcpConnection c = awake;
+    if (c != null) {
+      c.settle(now);
     }
   }
 
   @Override
   protected void expire(long now) {
-    if (connection != null) {
-      connection.expire(now);
-      connection.settle(now);
+    TcpConnection c = connection();
+    if (c != null) {
+      c.expire(now);
+      c.settle(now);
+      restIfIdle(c, now);
+    }
+  }
+
+  // ---- rest ----
+
+  /** The connection, woken if it was resting; null if there was none yet. */
+  private @Nullable TcpConnection connection() {
+    if (resting != null) {
+      awake = awakened(resting);
+      resting = null;
+      lookLater(engine().now());
+    }
+    return awake;
+  }
+
+  /** The connection for somebody who only looks: one that rests goes on resting. */
+  private @Nullable TcpConnection connectionToLookAt() {
+    return resting == null ? awake : awakened(resting);
+  }
+
+  private TcpConnection awakened(RestingConnection sleeper) {
+    return sleeper.wake(
+        protocol.configuration(),
+        settings,
+        protocol.internet(),
+        Objects.requireNonNull(ends, "who rests has been connected"),
+        this);
+  }
+
+  /**
+   * Has the timer see to it that the connection rests once nothing has happened for a while. In
+   * virtual time a deadline is an event: there a connection rests whenever a timer that it has for
+   * another reason finds nothing under way.
+   */
+  private void lookLater(long now) {
+    nextLook = engine().clock() instanceof VirtualClock ? Clock.NEVER : now + REST_AFTER;
+  }
+
+  private void restIfIdle(TcpConnection c, long now) {
+    long idleAt = c.lastActive() + REST_AFTER;
+    if ((now >= idleAt || nextLook == Clock.NEVER) && c.canRest()) {
+      resting = RestingConnection.of(c);
+      awake = null;
+      nextLook = c.deadline();
+    } else if (nextLook != Clock.NEVER) {
+      nextLook = now < idleAt ? idleAt : now + NEXT_LOOK;
     }
   }
 
   @Override
   protected long deadline() {
-    return connection == null ? Clock.NEVER : connection.deadline();
+    return awake == null ? nextLook : Math.min(awake.deadline(), nextLook);
   }
 
   @Override
   protected boolean isFinished() {
-    return connection != null && connection.tcb.state == TcpState.CLOSED;
+    return awake != null && awake.tcb.state == TcpState.CLOSED;
   }
 
   @Override
   protected void fail(long now) {
-    if (connection != null) {
-      connection.terminate(Errno.ECONNABORTED, now);
+    TcpConnection c = connection();
+    if (c != null) {
+      c.terminate(Errno.ECONNABORTED, now);
     }
   }
 
@@ -226,7 +299,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   @Override
   public boolean offerAccepted(long now) {
     TcpListener parent = listener;
-    TcpConnection c = connection;
+    TcpConnection c = connection();
     if (parent == null || c == null) {
       return false;
     }
@@ -250,7 +323,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   @Override
   public void timeWait(long now) {
     // Never 0, which means that it is not in TIME-WAIT.
-    TcpConnection c = connection;
+    TcpConnection c = awake;
     // RFC 6191 compares timestamps: without them nothing tells an old segment from a new one.
     boolean reusable =
         c != null
@@ -276,6 +349,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   @Override
   public void finished() {
     reusableSince = 0;
+    nextLook = Clock.NEVER;
     if (waiting) {
       waiting = false;
       protocol.releaseTimeWait();
@@ -311,7 +385,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     public void service() {
       long now = endpoint.enter();
       try {
-        TcpConnection c = endpoint.connection;
+        TcpConnection c = endpoint.connection();
         if (c != null) {
           c.sender.onMemoryReturned();
         }
@@ -392,8 +466,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   void replaced() {
     long now = enter();
     try {
-      if (connection != null) {
-        connection.terminate(null, now);
+      TcpConnection c = connection();
+      if (c != null) {
+        c.terminate(null, now);
       }
     } finally {
       exit(now);
@@ -404,8 +479,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   void shutDown(Errno reason) {
     long now = enter();
     try {
-      if (connection != null) {
-        connection.abort(reason, now);
+      TcpConnection c = connection();
+      if (c != null) {
+        c.abort(reason, now);
       }
       releaseClaim();
     } finally {
@@ -423,7 +499,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   public @Nullable TcpStatus status() {
     long now = enter();
     try {
-      TcpConnection c = connection;
+      TcpConnection c = connectionToLookAt();
       FourTuple t = ends;
       return c == null || t == null ? null : TcpStatus.of(c, t, now);
     } finally {
@@ -452,9 +528,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     TcpEndpoint replaced = null;
     long now = enter();
     try {
-      if (connection != null) {
-        throw new ErrnoException(
-            connection.tcb.state.isSynchronized() ? Errno.EISCONN : Errno.EALREADY);
+      TcpConnection c = connection();
+      if (c != null) {
+        throw new ErrnoException(c.tcb.state.isSynchronized() ? Errno.EISCONN : Errno.EALREADY);
       }
       replaced = begin(remote, now);
     } finally {
@@ -499,7 +575,8 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     TcpConnection c =
         new TcpConnection(
             protocol.configuration(), settings, protocol.internet(), tuple, route, this);
-    connection = c;
+    awake = c;
+    lookLater(now);
     if (settings.fastOpenConnect) {
       c.fastOpening.connect(protocol.fastOpen(), tuple.remote(), now);
     }
@@ -612,7 +689,8 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   public int available() {
     long now = enter();
     try {
-      return connection == null ? 0 : connection.receiver.urgent.available();
+      TcpConnection c = connectionToLookAt();
+      return c == null ? 0 : c.receiver.urgent.available();
     } finally {
       exit(now);
     }
@@ -768,14 +846,15 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
         return;
       }
       orphan = true;
-      if (connection == null) {
+      TcpConnection c = connection();
+      if (c == null) {
         releaseClaim();
         return;
       }
-      if (connection.tcb.state == TcpState.CLOSED) {
+      if (c.tcb.state == TcpState.CLOSED) {
         releaseClaim();
       }
-      UserCalls.close(connection, reset, now);
+      UserCalls.close(c, reset, now);
     } finally {
       exit(now);
     }
@@ -790,7 +869,8 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   public int readiness() {
     long now = enter();
     try {
-      return connection == null ? 0 : UserCalls.readiness(connection);
+      TcpConnection c = connectionToLookAt();
+      return c == null ? 0 : UserCalls.readiness(c);
     } finally {
       exit(now);
     }
@@ -804,19 +884,25 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       boolean late =
           switch (option.name()) {
             case "IPV6_V6ONLY" -> claim != null;
-            case "TCP_FASTOPEN_CONNECT" -> connection != null;
+            case "TCP_FASTOPEN_CONNECT" -> awake != null || resting != null;
             default -> false;
           };
       if (late) {
         throw new ErrnoException(Errno.EINVAL);
       }
-      settings.set(option, value);
+      // Before the settings change: it was packed with those that it had.
+      TcpConnection c = connection();
+      TcpSettings own = ownSettings ? settings : new TcpSettings(settings);
+      own.set(option, value);
+      settings = own;
+      ownSettings = true;
       if (claim != null) {
         claim.setReuseAddress(settings.reuseAddress);
         claim.setReusePort(settings.reusePort);
       }
-      if (connection != null) {
-        ConnectionOptions.changed(connection, option.name(), now);
+      if (c != null) {
+        c.setSettings(own);
+        ConnectionOptions.changed(c, option.name(), now);
       }
     } finally {
       exit(now);
@@ -828,8 +914,8 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     long now = enter();
     try {
       family.check(option);
-      TcpConnection c = connection;
       String name = option.name();
+      TcpConnection c = name.equals("TCP_INFO") ? connectionToLookAt() : connection();
       if (c == null && name.equals("TCP_INFO")) {
         return option.type().cast(TcpInfoReader.without(TcpState.CLOSED, 0, 0));
       }
@@ -850,22 +936,28 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   public void addCounts(TcpStatistics.Sums sums) {
     long now = enter();
     try {
-      if (connection != null) {
-        connection.counters.addUncounted(sums);
+      TcpConnection c = connectionToLookAt();
+      if (c != null) {
+        c.counters.addUncounted(sums);
       }
     } finally {
       exit(now);
     }
   }
 
+  /** Whether the connection is packed; whoever asks sees to it that nobody else uses it. */
+  boolean isResting() {
+    return resting != null;
+  }
+
   /** The core; whoever asks sees to it that nobody else uses it. */
   @Nullable TcpConnection core() {
-    return connection;
+    return connection();
   }
 
   /** As Linux: who writes to nobody has a broken pipe. */
   private TcpConnection sending() throws ErrnoException {
-    TcpConnection c = connection;
+    TcpConnection c = connection();
     if (c == null) {
       throw new ErrnoException(Errno.EPIPE);
     }
@@ -873,7 +965,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   }
 
   private TcpConnection connected() throws ErrnoException {
-    TcpConnection c = connection;
+    TcpConnection c = connection();
     if (c == null) {
       throw new ErrnoException(Errno.ENOTCONN);
     }

@@ -73,7 +73,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     super(protocol.internet().engine());
     this.protocol = protocol;
     this.family = family;
-    this.settings = new TcpSettings(protocol.configuration());
+    this.settings = protocol.defaultSettings();
     this.cache = new SynCache(protocol);
     this.out = new HalfOpenWriter(protocol);
     this.synReceived = new SynReceived(protocol, this, cache, out);
@@ -286,7 +286,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
       throw new IllegalStateException("who listens has a port");
     }
     PortTable.Claim inherited = own.inherit(half.ends().local());
-    return new TcpEndpoint(protocol, new TcpSettings(settings), inherited, half, early);
+    return new TcpEndpoint(protocol, settings, inherited, half, early);
   }
 
   /** An ICMP error about a SYN-ACK of ours (RFC 9293 section 3.9.2.2). */

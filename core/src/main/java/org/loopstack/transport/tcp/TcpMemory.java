@@ -133,6 +133,11 @@ final class TcpMemory {
       return memory;
     }
 
+    /** What rests with the connection; it stays reserved. */
+    void carry(StateCarrier c) {
+      reserved = c.carry(reserved);
+    }
+
     /** So many bytes are held now. */
     void hold(long bytes) {
       if (bytes > reserved || reserved - bytes > SLACK || bytes == 0) {

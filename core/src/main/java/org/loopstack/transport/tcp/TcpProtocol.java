@@ -50,6 +50,7 @@ public final class TcpProtocol implements UpperProtocol {
   private final Internet internet;
   private final PortTable ports;
   private final TcpConfiguration configuration;
+  private final TcpSettings defaultSettings;
   private final IsnGenerator isn;
   private final SynCookies cookies;
   private final FastOpen fastOpen;
@@ -67,6 +68,7 @@ public final class TcpProtocol implements UpperProtocol {
     this.internet = internet;
     this.ports = ports;
     this.configuration = configuration;
+    this.defaultSettings = new TcpSettings(configuration);
     this.memory = new TcpMemory(configuration);
     this.isn = new IsnGenerator(internet.engine().randomness());
     this.cookies = new SynCookies(internet.engine().randomness());
@@ -81,6 +83,11 @@ public final class TcpProtocol implements UpperProtocol {
 
   TcpConfiguration configuration() {
     return configuration;
+  }
+
+  /** What a socket has whose user has set nothing. To be copied before it is changed. */
+  TcpSettings defaultSettings() {
+    return defaultSettings;
   }
 
   TcpMemory memory() {

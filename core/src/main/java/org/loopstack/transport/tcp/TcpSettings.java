@@ -14,8 +14,9 @@ import org.loopstack.transport.TransportOptions;
 import org.loopstack.transport.info.TcpReport;
 
 /**
- * What a user has set on one TCP socket. A connection that is accepted inherits a copy of its
- * listener's. Guarded by the endpoint's lock.
+ * What a user has set on one TCP socket. A connection that is accepted inherits its listener's.
+ * Several sockets share one as long as their users change nothing: only one's own copy is changed,
+ * under the endpoint's lock.
  */
 final class TcpSettings {
   private static final long SECOND = 1_000_000_000L;

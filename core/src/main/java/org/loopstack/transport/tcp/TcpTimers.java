@@ -75,4 +75,20 @@ final class TcpTimers {
     }
     return next;
   }
+
+  /** Whether nothing is awaited but what may be hours away. */
+  boolean areQuiet() {
+    return !isSet(Kind.RETRANSMISSION)
+        && !isSet(Kind.PERSIST)
+        && !isSet(Kind.DELAYED_ACK)
+        && !isSet(Kind.REORDERING)
+        && !isSet(Kind.LOSS_PROBE);
+  }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    for (int i = 0; i < deadlines.length; i++) {
+      deadlines[i] = c.carry(deadlines[i]);
+    }
+  }
 }

@@ -83,4 +83,32 @@ final class TransmissionControlBlock {
   int rcvWnd() {
     return rcvAdv - rcvNxt;
   }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    state = c.carry(state, TcpState.values());
+    iss = c.carrySent(iss);
+    sndUna = c.carrySent(sndUna);
+    sndNxt = c.carrySent(sndNxt);
+    sndWnd = c.carry(sndWnd);
+    sndWl1 = c.carryReceived(sndWl1);
+    sndWl2 = c.carrySent(sndWl2);
+    sndUp = c.carrySent(sndUp);
+    maxSndWnd = c.carry(maxSndWnd);
+    irs = c.carryReceived(irs);
+    rcvNxt = c.carryReceived(rcvNxt);
+    rcvAdv = c.carryReceived(rcvAdv);
+    rcvUp = c.carryReceived(rcvUp);
+    rcvUrgent = c.carry(rcvUrgent);
+    lastAckSent = c.carryReceived(lastAckSent);
+    sndMss = c.carry(sndMss);
+    rcvMss = c.carry(rcvMss);
+    sndWindShift = c.carry(sndWindShift);
+    rcvWindShift = c.carry(rcvWindShift);
+    tsOk = c.carry(tsOk);
+    tsRecent = c.carry(tsRecent);
+    tsRecentAge = c.carryTime(tsRecentAge);
+    tsOffset = c.carry(tsOffset);
+    sackOk = c.carry(sackOk);
+  }
 }

@@ -21,7 +21,7 @@ final class UrgentMark {
   static final int AWAITED = -2;
 
   private final ReceiveBuffer buffer;
-  private final TcpSettings settings;
+  private TcpSettings settings;
 
   /** Whether there is a mark; if so, how many bytes the user has to read to stand before it. */
   private boolean present;
@@ -34,6 +34,11 @@ final class UrgentMark {
   UrgentMark(ReceiveBuffer buffer, TcpSettings settings) {
     this.buffer = buffer;
     this.settings = settings;
+  }
+
+  /** The user has changed something. */
+  void setSettings(TcpSettings changed) {
+    settings = changed;
   }
 
   /**
@@ -110,5 +115,14 @@ final class UrgentMark {
       var _ = buffer.take(1);
     }
     return buffer.take(limit);
+  }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    present = c.carry(present);
+    ahead = c.carry(ahead);
+    arrived = c.carry(arrived);
+    taken = c.carry(taken);
+    value = (byte) c.carry((int) value);
   }
 }

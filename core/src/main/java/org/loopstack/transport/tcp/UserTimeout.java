@@ -14,7 +14,7 @@ final class UserTimeout {
   /** "U_LIMIT": a peer cannot make us keep a dead connection longer than an hour. */
   private static final int UPPER_LIMIT = 3600;
 
-  private final TcpSettings settings;
+  private TcpSettings settings;
 
   /** "REMOTE_UTO", in seconds, or 0. */
   private int remote;
@@ -24,6 +24,11 @@ final class UserTimeout {
 
   UserTimeout(TcpSettings settings) {
     this.settings = settings;
+  }
+
+  /** The user has changed something. */
+  void setSettings(TcpSettings changed) {
+    settings = changed;
   }
 
   /** "ENABLED": whether the option is sent, and listened to. */
@@ -94,5 +99,11 @@ final class UserTimeout {
   long clamp(long deadline, long since, long rto) {
     long limit = limit(rto);
     return limit > 0 ? Math.min(deadline, since + limit) : deadline;
+  }
+
+  /** What rests with the connection. */
+  void carry(StateCarrier c) {
+    remote = c.carry(remote);
+    pending = c.carry(pending);
   }
 }
