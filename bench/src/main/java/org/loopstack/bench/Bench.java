@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.bench;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.loopstack.bench.parts.Parts;
@@ -36,7 +38,33 @@ public final class Bench {
       rows.forEach(row -> out.println(row.name()));
       return CommandLine.ExitCode.OK;
     }
-    return measure(command, rows, out);
+    return command.compare == null
+        ? measure(command, rows, out)
+        : compare(command, command.compare, rows, out);
+  }
+
+  private static int compare(
+      BenchCommand command, String olderAndCore, List<Row> rows, PrintStream out)
+      throws InterruptedException, IOException {
+    int equals = olderAndCore.indexOf('=');
+    if (equals < 1) {
+      System.err.println("lo bench: --compare takes NAME=CORE_JAR, not " + olderAndCore);
+      return CommandLine.ExitCode.USAGE;
+    }
+    Revision older =
+        new Revision(
+            olderAndCore.substring(0, equals), Path.of(olderAndCore.substring(equals + 1)));
+    Revision newer = Revision.ofThisJvm("HEAD");
+    Effort effort = command.effort();
+    ComparisonReport report =
+        new ComparisonReport(out, Machine.here(), effort, older.name(), newer.name());
+    Harness harness = new Harness(older::open, newer::open, effort);
+    report.begin();
+    for (Row row : rows) {
+      report.add(harness.run(row));
+    }
+    report.end();
+    return report.hasSlower() ? BenchCommand.BAR_MISSED : CommandLine.ExitCode.OK;
   }
 
   private static int measure(BenchCommand command, List<Row> rows, PrintStream out)
@@ -48,6 +76,9 @@ public final class Bench {
         command.json
             ? new JsonReport(out, machine, congestion, effort)
             : new TableReport(out, machine, congestion, effort);
+    if (command.write != null) {
+      report = new MarkdownReport(report, command.write, machine, congestion, effort);
+    }
     Harness harness =
         new Harness(() -> new KernelSide(congestion.setter()), StackSide::new, effort);
     report.begin();

@@ -2,6 +2,7 @@
 package org.loopstack.bench;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
           + " are printed, and no ratio where the rounds differ too much to mean anything."
     })
 public final class BenchCommand implements Callable<Integer> {
-  /** The exit status of {@code --check} where a bar is missed. */
+  /** The exit status where a bar is missed, or a revision is slower than the one before. */
   static final int BAR_MISSED = 1;
 
   private static final int DEFAULT_CARRIERS = 2;
@@ -55,6 +56,21 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Threads that carry the virtual threads. The default is ${DEFAULT-VALUE}.")
   int carriers = DEFAULT_CARRIERS;
+
+  @Option(
+      names = "--compare",
+      paramLabel = "NAME=CORE_JAR",
+      description =
+          "Compare this version with another one, whose library is that jar, instead of with the"
+              + " kernel; exit with status 1 if a row is slower beyond the spread. bench/compare"
+              + " makes the jar of a given revision.")
+  @Nullable String compare;
+
+  @Option(
+      names = "--write",
+      paramLabel = "FILE",
+      description = "Also put the table into this document, between the marks that it has for it.")
+  @Nullable Path write;
 
   @Option(names = "--check", description = "Exit with status 1 if a row misses its bar.")
   boolean check;
@@ -97,6 +113,12 @@ public final class BenchCommand implements Callable<Integer> {
     addIf(list, "--list", arguments);
     addIf(check, "--check", arguments);
     addIf(parts, "--parts", arguments);
+    if (compare != null) {
+      arguments.addAll(List.of("--compare", compare));
+    }
+    if (write != null) {
+      arguments.addAll(List.of("--write", write.toAbsolutePath().toString()));
+    }
     if (rows != null) {
       arguments.addAll(List.of("--rows", rows.pattern()));
     }

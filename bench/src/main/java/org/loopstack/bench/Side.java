@@ -9,6 +9,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 
 /**
  * One of the two that are compared: where channels come from. The work is done by the same code on
@@ -20,6 +21,11 @@ public interface Side extends AutoCloseable {
 
   /** How it is called where it fails. */
   String name();
+
+  /** The words by which {@link Sides#of} makes the same side in another JVM. */
+  default List<String> recipe() {
+    return List.of(name());
+  }
 
   /** A socket channel, blocking and not connected. */
   SocketChannel openSocket() throws IOException;

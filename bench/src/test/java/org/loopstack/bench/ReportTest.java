@@ -2,15 +2,21 @@
 package org.loopstack.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.loopstack.bench.rows.Rows;
 
 class ReportTest {
   private static final Machine MACHINE =
@@ -96,5 +102,72 @@ class ReportTest {
   @Test
   void tableSaysPlainlyThatTheKernelDoesNotUseCubic() {
     assertThat(table(BBR)).contains("NOTE: the kernel's side does not use CUBIC");
+  }
+
+  private static String comparison(Result... results) {
+    return print(out -> new ComparisonReport(out, MACHINE, EFFORT, "old", "new"), results);
+  }
+
+  @Test
+  void comparisonCallsSlowerWhatLiesBelowTheSpread() {
+    assertThat(comparison(result(new Bar.None(), 10, 12, 12, 12)))
+        .containsPattern("made up +us +10\\.0 +12\\.0 +0\\.833 x +0 % +SLOWER")
+        .contains("Slower than before: made up.");
+    assertThat(comparison(result(new Bar.None(), 10, 10.3, 10.3, 10.3)))
+        .contains("Nothing is slower than before.");
+    assertThat(comparison(result(new Bar.None(), 10, 10, 12, 14)))
+        .as("a spread of 17 %, a ratio of 0.83")
+        .contains("Nothing is slower than before.");
+    assertThat(comparison(result(new Bar.None(), 10, 5, 5, 5)))
+        .containsPattern("2\\.00 x +0 % +faster");
+  }
+
+  @Test
+  void comparisonSaysOfWhatNothingCanBeSaid() {
+    Row row = new FakeRow(Unit.MICROSECONDS, new Bar.None(), side -> 1);
+    assertThat(comparison(result(new Bar.None(), 10, 1, 20, 90), Result.failed(row, "broke")))
+        .contains("too noisy", "FAILED: broke", "Nothing can be said of: made up; made up.");
+  }
+
+  @Test
+  void markdownReplacesWhatStandsBetweenItsMarks(@TempDir Path folder) throws IOException {
+    Path document = folder.resolve("performance.md");
+    Files.writeString(
+        document, "before\n" + MarkdownReport.BEGIN + "\nold\n" + MarkdownReport.END + "\nafter\n");
+    String shown =
+        print(
+            out ->
+                new MarkdownReport(
+                    new TableReport(out, MACHINE, CUBIC, EFFORT), document, MACHINE, CUBIC, EFFORT),
+            result(new Bar.AtLeast(6), 10, 5, 5, 5));
+    assertThat(shown).contains("made up");
+    assertThat(Files.readString(document))
+        .startsWith("before\n" + MarkdownReport.BEGIN + "\n2 cores, Some \"CPU\"")
+        .contains("| made up | 10.0 us | **5.00 us** | 2.00 x | >= 6 x, missed | 0 % | - |")
+        .endsWith(MarkdownReport.END + "\nafter\n")
+        .doesNotContain("old");
+  }
+
+  @Test
+  void markdownRefusesADocumentWithoutItsMarks(@TempDir Path folder) throws IOException {
+    Path document = Files.writeString(folder.resolve("other.md"), "text\n");
+    assertThatThrownBy(
+            () ->
+                print(
+                    out ->
+                        new MarkdownReport(
+                            new TableReport(out, MACHINE, CUBIC, EFFORT),
+                            document,
+                            MACHINE,
+                            CUBIC,
+                            EFFORT)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("other.md");
+    assertThat(Files.readString(document)).isEqualTo("text\n");
+  }
+
+  @Test
+  void whatOtherStacksHaveShownIsAboutRowsThatThereAre() {
+    assertThat(Rows.all().stream().map(Row::name)).containsAll(Models.rows());
   }
 }

@@ -3,6 +3,7 @@ package org.loopstack.bench.rows;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import org.loopstack.bench.Bar;
 import org.loopstack.bench.Effort;
@@ -11,7 +12,7 @@ import org.loopstack.bench.KernelSide;
 import org.loopstack.bench.Row;
 import org.loopstack.bench.Sample;
 import org.loopstack.bench.Side;
-import org.loopstack.bench.StackSide;
+import org.loopstack.bench.Sides;
 import org.loopstack.bench.Unit;
 
 /**
@@ -56,7 +57,7 @@ public final class FirstStack implements Row {
   @Override
   public Sample measure(Side side, Effort effort) throws Exception {
     Process child =
-        JavaProcess.like(FirstStack.class, side.name())
+        JavaProcess.like(FirstStack.class, side.recipe().toArray(String[]::new))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     child.getOutputStream().close();
@@ -70,7 +71,7 @@ public final class FirstStack implements Row {
   /**
    * Runs in the JVM of its own; prints the nanoseconds.
    *
-   * @param args the side's name
+   * @param args the side's recipe
    */
   public static void main(String[] args) throws IOException {
     try (Side kernel = new KernelSide(null)) {
@@ -79,7 +80,7 @@ public final class FirstStack implements Row {
       }
     }
     long start = System.nanoTime();
-    try (Side side = args[0].equals("kernel") ? new KernelSide(null) : new StackSide()) {
+    try (Side side = Sides.of(List.of(args))) {
       ServedRoundTrip.run(side);
       System.out.printf(Locale.ROOT, "%d%n", System.nanoTime() - start);
     }
