@@ -48,6 +48,20 @@ public final class StackRoutes {
   }
 
   /**
+   * Makes destinations this host's own, all of them, as {@code ip route add local PREFIX dev lo}
+   * does: datagrams to them are received, by whichever interface they come, and sockets can be
+   * bound to them. They are looked at before all other routes. A router that answers in the place
+   * of the hosts behind it is made so.
+   *
+   * @throws IOException if there is the same route already
+   */
+  public void addLocal(IpPrefix destinations) throws IOException {
+    int index = internet.loopback().index();
+    RouteEntry.Kind kind = RouteEntry.Kind.LOCAL;
+    internet.addRoute(new RouteEntry(destinations, kind, null, index, null, 0));
+  }
+
+  /**
    * The way that a datagram would take now, as {@code ip route get} tells it: its destination
    * alone, with the address that it would be sent from.
    *
@@ -68,9 +82,11 @@ public final class StackRoutes {
    */
   public boolean remove(IpPrefix destinations) {
     boolean found = false;
-    for (RouteEntry each : internet.routes()) {
-      if (each.prefix().equals(destinations)) {
-        found |= internet.removeRoute(each);
+    for (List<RouteEntry> table : List.of(internet.routes(), internet.localRoutes())) {
+      for (RouteEntry each : table) {
+        if (each.prefix().equals(destinations)) {
+          found |= internet.removeRoute(each);
+        }
       }
     }
     return found;

@@ -11,19 +11,20 @@ import java.nio.channels.SocketChannel;
  * has taken, so back pressure passes through; the end of a direction passes as a half-close, and a
  * reset as a reset.
  */
-final class RelayedConnection {
+public final class RelayedConnection {
   private static final int BUFFER = 64 * 1024;
 
   private final SocketChannel client;
   private final SocketChannel target;
 
-  RelayedConnection(SocketChannel client, SocketChannel target) {
+  /** Two connected channels in blocking mode; nothing is carried before {@link #run}. */
+  public RelayedConnection(SocketChannel client, SocketChannel target) {
     this.client = client;
     this.target = target;
   }
 
   /** Carries both directions, one of them on the calling thread; returns when both have ended. */
-  void run() {
+  public void run() {
     noDelay(client);
     noDelay(target);
     Thread back = Thread.ofVirtual().name("lo-relay-back").start(() -> carry(target, client));
@@ -61,13 +62,13 @@ final class RelayedConnection {
   }
 
   /** Gives both up. */
-  void reset() {
+  public void reset() {
     reset(client);
     reset(target);
   }
 
   /** Closes with a RST: RFC 9293 section 3.10.4 and 3.10.5 call it ABORT. */
-  static void reset(SocketChannel channel) {
+  public static void reset(SocketChannel channel) {
     try {
       channel.setOption(StandardSocketOptions.SO_LINGER, 0);
     } catch (IOException | UnsupportedOperationException e) {
