@@ -26,7 +26,9 @@ import org.loopstack.linux.namespace.Interfaces;
 import org.loopstack.linux.namespace.NetworkNamespace;
 import org.loopstack.linux.namespace.TrafficControl;
 import org.loopstack.linux.namespace.TrafficControl.Redirection;
+import org.loopstack.linux.tun.Device;
 import org.loopstack.linux.tun.TunDevice;
+import org.loopstack.linux.tun.VethDevice;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
 
@@ -34,7 +36,9 @@ import org.loopstack.wire.IpAddress;
  * The interface {@code lo} of a network namespace, led through this process. Everything sent on it,
  * to 127/8, ::1 and any other address of the namespace, comes here and goes back, as if it arrived
  * on {@code lo}: past fault rules and taps, with right checksums, in order where no rule changes
- * it. Only the kernel's own copies of multicast datagrams stay inside the kernel.
+ * it. Only the kernel's own copies of multicast datagrams stay inside the kernel. While there is no
+ * rule, no tap and no stack that shares it, the kernel cuts nothing into segments and computes no
+ * checksum, and several segments of one sender that come as one are counted as one.
  *
  * <p>Ports can be given to a stack of ours, which then answers there: {@link #share}.
  *
@@ -55,7 +59,7 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
   /** Datagrams that wait for this process: more than all windows of a busy loopback hold. */
   private static final int QUEUE_LENGTH = 8192;
 
-  private final TunDevice device;
+  private final Device device;
   private final NetworkNamespace namespace;
   private final LinkTaps taps = new LinkTaps();
   private final LinkCounters counters = new LinkCounters(true);
@@ -66,7 +70,7 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
   private volatile @Nullable LinuxException failure;
   private @Nullable Thread carrier;
 
-  private KernelLoopback(TunDevice device, NetworkNamespace namespace, @Nullable Long seed) {
+  private KernelLoopback(Device device, NetworkNamespace namespace, @Nullable Long seed) {
     this.device = device;
     this.namespace = namespace;
     this.faults = new Faults(this, engine, seed);
@@ -83,7 +87,12 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
    */
   public static KernelLoopback lead(NetworkNamespace namespace, int mtu, @Nullable Long seed)
       throws IOException {
-    TunDevice device = namespace.call(() -> TunDevice.open(TunDevice.Kind.TUN, "lotun%d"));
+    return lead(namespace, open(namespace), mtu, seed);
+  }
+
+  /** By a device, which is the loopback's from here on. */
+  static KernelLoopback lead(
+      NetworkNamespace namespace, Device device, int mtu, @Nullable Long seed) throws IOException {
     KernelLoopback loopback = new KernelLoopback(device, namespace, seed);
     try {
       loopback.setUp(mtu);
@@ -95,6 +104,20 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
     loopback.carrier = carrier;
     carrier.start();
     return loopback;
+  }
+
+  /** A TUN, or where that cannot be opened, a virtual Ethernet. */
+  private static Device open(NetworkNamespace namespace) throws IOException {
+    try {
+      return namespace.call(() -> TunDevice.openOffloading(TunDevice.Kind.TUN, "lotun%d"));
+    } catch (LinuxException noTun) {
+      try {
+        return VethDevice.open(namespace, "loveth");
+      } catch (IOException e) {
+        noTun.addSuppressed(e);
+        throw noTun;
+      }
+    }
   }
 
   private void setUp(int mtu) throws IOException {
@@ -113,7 +136,8 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
     traffic.redirect(Redirection.RECEIVED, other, lo);
     namespace.setVariable("ipv4/conf/lo/route_localnet", "1");
     namespace.setVariable("ipv4/conf/lo/accept_local", "1");
-    interfaces.setMtu(LO, mtu);
+    interfaces.setMtu(LO, Math.min(mtu, device.maxMtu()));
+    adapt();
     interfaces.setUp(LO);
   }
 
@@ -130,24 +154,43 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
   private void carry() {
     try (Arena arena = Arena.ofConfined();
         device) {
-      MemorySegment buffer = arena.allocate(TunDevice.MAX_LENGTH, 8);
-      for (int length; (length = device.read(buffer)) >= 0; ) {
-        if (length == 0) {
+      MemorySegment buffer = arena.allocate(Device.MAX_LENGTH, 8);
+      int at = device.datagramAt();
+      for (int read; (read = device.read(buffer)) >= 0; ) {
+        int length = read - at;
+        if (length <= 0) {
           continue;
         }
         counters.transmitted(length);
-        if (filter == null && taps.isEmpty() && shared == null) {
-          if (!device.write(buffer, length)) {
+        // What is unfinished was sent before anybody looked.
+        if (isUnwatched() || device.isUnfinished(buffer)) {
+          if (!device.writeBack(buffer, read)) {
             counters.transmitError();
           }
         } else {
           byte[] datagram = new byte[length];
-          MemorySegment.copy(buffer, JAVA_BYTE, 0, datagram, 0, length);
+          MemorySegment.copy(buffer, JAVA_BYTE, at, datagram, 0, length);
           pass(Packet.wrap(datagram, 0, length));
         }
       }
     } catch (LinuxException e) {
       failure = e;
+    }
+  }
+
+  private boolean isUnwatched() {
+    return filter == null && taps.isEmpty() && shared == null;
+  }
+
+  /** While nobody looks at the datagrams the kernel is spared finishing them. */
+  private void adapt() {
+    synchronized (taps) {
+      boolean on = isUnwatched();
+      try {
+        device.setOffload(on);
+      } catch (LinuxException e) {
+        failure = e;
+      }
     }
   }
 
@@ -208,6 +251,7 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
     }
     SharedLoopback made = new SharedLoopback(this, ports);
     shared = made;
+    adapt();
     return made;
   }
 
@@ -249,16 +293,20 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
   @Override
   public void addTap(LinkTap tap) {
     taps.add(tap);
+    adapt();
   }
 
   @Override
   public boolean removeTap(LinkTap tap) {
-    return taps.remove(tap);
+    boolean removed = taps.remove(tap);
+    adapt();
+    return removed;
   }
 
   @Override
   public void setFilter(@Nullable LinkFilter newFilter) {
     filter = newFilter;
+    adapt();
   }
 
   @Override

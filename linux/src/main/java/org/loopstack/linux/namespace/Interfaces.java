@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.linux.namespace;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -16,14 +17,22 @@ public final class Interfaces {
   private static final int SOCK_DGRAM = 2;
   private static final int NAME_LENGTH = 16;
   private static final int IFREQ_LENGTH = 40;
-  private static final short IFF_UP = 1;
+  private static final short IFF_UP = 0x1;
+  private static final short IFF_NOARP = 0x80;
+  private static final int RTM_NEWLINK = 16;
+  private static final int IFLA_IFNAME = 3;
+  private static final int IFLA_TXQLEN = 13;
+  private static final int IFLA_LINKINFO = 18;
+  private static final int IFLA_INFO_KIND = 1;
+  private static final int IFLA_INFO_DATA = 2;
+  private static final int VETH_INFO_PEER = 1;
 
   private static final long SIOCGIFFLAGS = 0x8913;
   private static final long SIOCSIFFLAGS = 0x8914;
   private static final long SIOCGIFMTU = 0x8921;
   private static final long SIOCSIFMTU = 0x8922;
   private static final long SIOCGIFINDEX = 0x8933;
-  private static final long SIOCSIFTXQLEN = 0x8943;
+  private static final long SIOCGIFHWADDR = 0x8927;
 
   private final NetworkNamespace namespace;
 
@@ -63,6 +72,44 @@ public final class Interfaces {
     send(request, SIOCSIFFLAGS, "bring " + name + " up");
   }
 
+  /** Lets an interface ask nobody for addresses: it has one other end. */
+  public void setWithoutArp(String name) throws IOException {
+    short flags = (short) (flags(name) | IFF_NOARP);
+    MemorySegment request = request(name);
+    request.set(JAVA_SHORT, NAME_LENGTH, flags);
+    send(request, SIOCSIFFLAGS, "switch ARP off on " + name);
+  }
+
+  /** The Ethernet address of an interface, 6 bytes. */
+  public byte[] hardwareAddress(String name) throws IOException {
+    MemorySegment answer = ask(name, SIOCGIFHWADDR, "ask for the hardware address of " + name);
+    return answer.asSlice(NAME_LENGTH + 2, 6).toArray(JAVA_BYTE);
+  }
+
+  /**
+   * Makes two interfaces, each of which receives what the other sends: {@code ip link add ONE type
+   * veth peer name OTHER}. They go together.
+   *
+   * @throws LinuxException EEXIST if there is one of that name, EOPNOTSUPP if the kernel has no
+   *     veth
+   */
+  public void addPair(String one, String other) throws IOException {
+    RouteRequest b = interfaceHeader(new RouteRequest(RTM_NEWLINK, RouteRequest.CREATE_NEW));
+    b.text(IFLA_IFNAME, one);
+    int info = b.nest(IFLA_LINKINFO);
+    b.text(IFLA_INFO_KIND, "veth");
+    int data = b.nest(IFLA_INFO_DATA);
+    int peer = b.nest(VETH_INFO_PEER);
+    interfaceHeader(b).text(IFLA_IFNAME, other);
+    b.end(peer).end(data).end(info);
+    b.send(namespace, "ip link add type veth");
+  }
+
+  /** struct ifinfomsg that asks for nothing. */
+  private static RouteRequest interfaceHeader(RouteRequest b) {
+    return b.i32(0).i32(0).i32(0).i32(0);
+  }
+
   /**
    * Sets the MTU of an interface.
    *
@@ -76,9 +123,10 @@ public final class Interfaces {
 
   /** Sets how many datagrams an interface keeps for whoever takes them. */
   public void setQueueLength(String name, int datagrams) throws IOException {
-    MemorySegment request = request(name);
-    request.set(JAVA_INT, NAME_LENGTH, datagrams);
-    send(request, SIOCSIFTXQLEN, "set the queue of " + name + " to " + datagrams);
+    // The ioctl would want privileges on the whole machine.
+    RouteRequest b = new RouteRequest(RTM_NEWLINK, 0);
+    b.i32(0).i32(index(name)).i32(0).i32(0).number(IFLA_TXQLEN, datagrams);
+    b.send(namespace, "set the queue of " + name + " to " + datagrams);
   }
 
   private static MemorySegment request(String name) {

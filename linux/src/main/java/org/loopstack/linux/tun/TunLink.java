@@ -29,7 +29,7 @@ public final class TunLink implements Link {
   private static final Set<LinkFlag> FLAGS =
       Set.of(LinkFlag.POINTOPOINT, LinkFlag.MULTICAST, LinkFlag.NOARP);
 
-  private final TunDevice device;
+  private final Device device;
   private final int mtu;
   private final LongAdder refused = new LongAdder();
   private volatile @Nullable LinkReceiver receiver;
@@ -38,13 +38,14 @@ public final class TunLink implements Link {
   /**
    * A link over a device.
    *
-   * @param device a TUN, which is the link's from here on
+   * @param device a TUN or a virtual Ethernet, which is the link's from here on; nothing is
+   *     offloaded
    * @param mtu what the stack may send at most; the kernel receives what its own MTU is and more
-   * @throws IllegalArgumentException if the MTU is not 68 to 65,575 bytes
+   * @throws IllegalArgumentException if the MTU is not 68 bytes to what the device carries
    */
-  public TunLink(TunDevice device, int mtu) {
-    if (mtu < 68 || mtu > 65_575) {
-      throw new IllegalArgumentException("MTU " + mtu + " is not in 68..65575");
+  public TunLink(Device device, int mtu) {
+    if (mtu < 68 || mtu > device.maxMtu()) {
+      throw new IllegalArgumentException("MTU " + mtu + " is not in 68.." + device.maxMtu());
     }
     this.device = device;
     this.mtu = mtu;
@@ -86,12 +87,14 @@ public final class TunLink implements Link {
   private void receive() {
     try (Arena arena = Arena.ofConfined();
         device) {
-      MemorySegment buffer = arena.allocate(TunDevice.MAX_LENGTH, 8);
-      for (int length; (length = device.read(buffer)) >= 0; ) {
+      MemorySegment buffer = arena.allocate(Device.MAX_LENGTH, 8);
+      int at = device.datagramAt();
+      for (int read; (read = device.read(buffer)) >= 0; ) {
         LinkReceiver to = receiver;
+        int length = read - at;
         if (to != null && length > 0) {
           byte[] datagram = new byte[length];
-          MemorySegment.copy(buffer, JAVA_BYTE, 0, datagram, 0, length);
+          MemorySegment.copy(buffer, JAVA_BYTE, at, datagram, 0, length);
           to.receive(Packet.wrap(datagram, 0, length));
         }
       }

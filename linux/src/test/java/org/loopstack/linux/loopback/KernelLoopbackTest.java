@@ -13,29 +13,54 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.loopstack.Stack;
 import org.loopstack.StackConfiguration;
+import org.loopstack.buffer.Packet;
 import org.loopstack.capture.Capture;
 import org.loopstack.capture.CaptureOptions;
+import org.loopstack.link.LinkTap;
+import org.loopstack.linux.namespace.Interfaces;
 import org.loopstack.linux.namespace.NetworkNamespace;
 import org.loopstack.linux.namespace.Networks;
+import org.loopstack.linux.tun.Device;
+import org.loopstack.linux.tun.TunDevice;
+import org.loopstack.linux.tun.VethDevice;
+import org.loopstack.wire.InternetChecksum;
+import org.loopstack.wire.IpAddress;
+import org.loopstack.wire.IpProtocol;
+import org.loopstack.wire.Ipv4Header;
+import org.loopstack.wire.Ipv6Header;
+import org.loopstack.wire.TcpHeader;
 
 /** The kernel's own sockets in a network of the test's, whose lo leads through here. */
 @Timeout(120)
+@ParameterizedClass
+@ValueSource(strings = {"TUN", "veth"})
 class KernelLoopbackTest {
+  private final String way;
   private NetworkNamespace network;
   private KernelLoopback loopback;
+
+  KernelLoopbackTest(String way) {
+    this.way = way;
+  }
 
   @BeforeEach
   void lead() throws Exception {
     network = Networks.open();
-    loopback = KernelLoopback.lead(network, KernelLoopback.DEFAULT_MTU, 1L);
+    Device device =
+        way.equals("TUN")
+            ? network.call(() -> TunDevice.openOffloading(TunDevice.Kind.TUN, "lotun%d"))
+            : VethDevice.open(network, "loveth");
+    loopback = KernelLoopback.lead(network, device, KernelLoopback.DEFAULT_MTU, 1L);
   }
 
   @AfterEach
@@ -90,6 +115,58 @@ class KernelLoopbackTest {
     } catch (java.io.IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void whatIsWatchedFromTheMiddleOfAConnectionOnIsWholeAndNothingIsLost(String address)
+      throws Exception {
+    new Interfaces(network).setMtu("lo", 1500);
+    byte[] sent = new byte[32 << 20];
+    new Random(2).nextBytes(sent);
+    AtomicInteger longest = new AtomicInteger();
+    AtomicInteger wrong = new AtomicInteger();
+    LinkTap tap =
+        (_, packet) -> {
+          longest.accumulateAndGet(packet.length(), Math::max);
+          if (!hasRightChecksum(packet)) {
+            wrong.incrementAndGet();
+          }
+        };
+    try (ServerSocketChannel server = listen(address);
+        SocketChannel client = connect(address);
+        SocketChannel accepted = server.accept()) {
+      Thread writer = Thread.ofVirtual().start(() -> write(client, sent));
+      ByteBuffer received = ByteBuffer.allocate(sent.length);
+      for (int step = 0; received.hasRemaining(); step++) {
+        if (step % 2 == 0) {
+          loopback.addTap(tap);
+        } else {
+          loopback.removeTap(tap);
+        }
+        int end = Math.min(received.position() + (4 << 20), received.capacity());
+        received.limit(end);
+        while (received.hasRemaining() && accepted.read(received) >= 0) {}
+        received.limit(received.capacity());
+      }
+      writer.join();
+
+      assertThat(Arrays.equals(received.array(), sent)).isTrue();
+      assertThat(longest.get()).isBetween(1400, 1500);
+      assertThat(wrong.get()).isZero();
+    }
+  }
+
+  private static boolean hasRightChecksum(Packet packet) {
+    byte[] b = packet.head();
+    int at = packet.offset();
+    boolean ipv4 = Ipv4Header.version(b, at) == 4;
+    int tcp = ipv4 ? Ipv4Header.payloadAt(b, at) : at + Ipv6Header.LENGTH;
+    IpAddress from = ipv4 ? Ipv4Header.source(b, at) : Ipv6Header.source(b, at);
+    IpAddress to = ipv4 ? Ipv4Header.destination(b, at) : Ipv6Header.destination(b, at);
+    int end = packet.headEnd();
+    int pseudo = InternetChecksum.pseudoHeader(from, to, IpProtocol.TCP, end - tcp);
+    return TcpHeader.isChecksumValid(b, tcp, end, pseudo);
   }
 
   @Test
@@ -178,7 +255,7 @@ class KernelLoopbackTest {
 
   @Test
   void aDatagramInFragmentsReachesTheStackThatHasThePort() throws Exception {
-    new org.loopstack.linux.namespace.Interfaces(network).setMtu("lo", 1500);
+    new Interfaces(network).setMtu("lo", 1500);
     byte[] sent = new byte[6000];
     new Random(3).nextBytes(sent);
     try (Stack stack = Stack.create(StackConfiguration.linux(), loopback.share(5353));
