@@ -21,4 +21,7 @@ module org.loopstack.linux {
 
   // The loopback of such a network, led through this process.
   exports org.loopstack.linux.loopback;
+
+  // A stack on the machine's own network.
+  exports org.loopstack.linux.host;
 }
