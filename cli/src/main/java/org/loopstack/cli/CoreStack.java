@@ -30,6 +30,11 @@ final class CoreStack implements HostStack, Closeable {
     this.stack = Stack.create(configuration, loopback);
   }
 
+  /** The stack itself. */
+  Stack stack() {
+    return stack;
+  }
+
   @Override
   public SelectorProvider selectorProvider() {
     return stack.selectorProvider();

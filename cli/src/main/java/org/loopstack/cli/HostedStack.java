@@ -3,6 +3,7 @@ package org.loopstack.cli;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ final class HostedStack implements Closeable {
   private final ManagementServer management;
   private final List<Closeable> services = new ArrayList<>();
   private final Publisher publisher;
+  private final Publisher reverse;
+  private final List<InetAddress> addresses = new ArrayList<>();
 
   private HostedStack(
       RuntimeDirectory directory,
@@ -50,6 +53,7 @@ final class HostedStack implements Closeable {
     this.stack = stack;
     this.management = new ManagementServer(directory, name, new Door(down));
     this.publisher = new Publisher(machine, stack.selectorProvider());
+    this.reverse = new Publisher(stack.selectorProvider(), machine);
   }
 
   /**
@@ -61,6 +65,31 @@ final class HostedStack implements Closeable {
   static HostedStack claim(
       RuntimeDirectory directory, StackName name, String profile, HostStack stack, Runnable down) {
     return new HostedStack(directory, name, profile, stack, SelectorProvider.provider(), down);
+  }
+
+  /** Has the services listen at an address of the stack beside 127.0.0.1 and ::1. */
+  void listenAt(InetAddress address) {
+    addresses.add(address);
+  }
+
+  /**
+   * Lets ports of the stack's loopback lead to ports of the machine's.
+   *
+   * @param mappings with the stack's port first
+   */
+  void reach(List<PortMapping> mappings) {
+    for (PortMapping each : mappings) {
+      try {
+        reverse.publish(each);
+      } catch (IOException e) {
+        throw new UserException(
+            ExitStatus.TAKEN,
+            "--reach: port "
+                + each.hostPort()
+                + " of the stack is there twice for "
+                + each.protocol().text());
+      }
+    }
   }
 
   /**
@@ -83,8 +112,8 @@ final class HostedStack implements Closeable {
     }
     if (withServices) {
       SelectorProvider sockets = stack.selectorProvider();
-      services.add(HttpService.start(sockets, HttpService.PORT, null, accessLog));
-      services.add(EchoService.start(sockets, EchoService.PORT));
+      services.add(HttpService.start(sockets, HttpService.PORT, addresses, null, accessLog));
+      services.add(EchoService.start(sockets, EchoService.PORT, addresses));
     }
     if (publishServices) {
       publishNear(mappings, Set.of(Protocol.TCP), HttpService.PORT);
@@ -135,6 +164,7 @@ final class HostedStack implements Closeable {
   public void close() throws IOException {
     try {
       publisher.close();
+      reverse.close();
       for (Closeable service : services) {
         service.close();
       }
@@ -153,10 +183,10 @@ final class HostedStack implements Closeable {
 
     @Override
     public StackStatus status() {
-      List<String> addresses = new ArrayList<>();
+      List<String> all = new ArrayList<>();
       for (StackSnapshot.Interface one : stack.interfaces()) {
         for (StackSnapshot.Address address : one.addresses()) {
-          addresses.add(address.address() + "/" + address.prefixLength());
+          all.add(address.address() + "/" + address.prefixLength());
         }
       }
       List<StackStatus.Published> published =
@@ -164,7 +194,7 @@ final class HostedStack implements Closeable {
               .map(m -> new StackStatus.Published(m.protocol().text(), m.hostPort(), m.port()))
               .toList();
       return new StackStatus(
-          name.text(), ProcessHandle.current().pid(), since, profile, addresses, published);
+          name.text(), ProcessHandle.current().pid(), since, profile, all, published);
     }
 
     @Override

@@ -47,6 +47,12 @@ final class JavaCommand implements Callable<Integer> {
   private List<String> publish = new ArrayList<>();
 
   @Option(
+      names = "--reach",
+      paramLabel = "PORT[:HOSTPORT][/udp]",
+      description = "Lead a port of the program's loopback to one of this machine's.")
+  private List<String> reach = new ArrayList<>();
+
+  @Option(
       names = "--host",
       paramLabel = "NAME@ADDRESS",
       description = "Give the program a name for an address.")
@@ -93,6 +99,7 @@ final class JavaCommand implements Callable<Integer> {
     List<String> options = new ArrayList<>();
     options.add("profile=" + profile);
     publish.forEach(each -> options.add("publish=" + each));
+    reach.forEach(each -> options.add("reach=" + each));
     hosts.forEach(each -> options.add("host=" + each));
     if (capture != null) {
       if (capture.toString().contains(",")) {

@@ -54,6 +54,7 @@ import picocli.CommandLine.RunLast;
       ScriptCommand.class,
       SoakCommand.class,
       TrainCommand.class,
+      OutsideCommand.class,
       GenerateCompletion.class
     },
     exitCodeListHeading = "%nExit status:%n",

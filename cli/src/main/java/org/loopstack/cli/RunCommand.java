@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.StackConfiguration;
 import org.loopstack.capture.Capture;
@@ -18,10 +19,10 @@ import org.loopstack.cli.management.ManagementServer;
 import org.loopstack.cli.management.StackName;
 import org.loopstack.cli.run.OwnNetwork;
 import org.loopstack.cli.run.Program;
-import org.loopstack.cli.service.EchoService;
-import org.loopstack.cli.service.HttpService;
+import org.loopstack.cli.run.Surroundings;
 import org.loopstack.linux.loopback.KernelLoopback;
 import org.loopstack.linux.namespace.NetworkNamespace;
+import org.loopstack.relay.PortMapping;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -33,9 +34,9 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Run a program, unmodified, in a loopback of its own whose packets pass through lo.",
       "The program and what it starts have a network namespace for themselves: 127.0.0.1, ::1, all"
-          + " ports free, and no other network. Its TCP and UDP are the kernel's; between the"
-          + " two ends every packet comes here, to be delayed, lost, captured, or, with --http and"
-          + " --echo, answered by a stack of ours."
+          + " ports free, and no other network unless --keep-net. Its TCP and UDP are the kernel's;"
+          + " between the two ends every packet comes here, to be delayed, lost, captured, or, with"
+          + " --http, --echo and --answer, answered by a stack of ours."
     },
     footer = {
       "",
@@ -49,6 +50,8 @@ import picocli.CommandLine.ParentCommand;
           + " curl http://127.0.0.1:8000/'",
       "  lo run --fault 'drop tcp dst port 8080 flags S times 2' --capture out.pcapng ./tests",
       "  lo run --http 8080 -- curl http://127.0.0.1:8080/",
+      "  lo run --answer 80=default:8080 -- curl http://localhost/",
+      "  lo run --keep-net --publish 9000:3000 -- npm start",
       "  lo run -n lab bash          and elsewhere: lo exec lab -- ss -tln"
     })
 final class RunCommand implements Callable<Integer> {
@@ -120,6 +123,36 @@ final class RunCommand implements Callable<Integer> {
       description = "Echo TCP and UDP at this port, by a stack in this process.")
   private int echo;
 
+  @Option(
+      names = "--answer",
+      paramLabel = "PORT=NAME[:PORT]",
+      description = {
+        "Answer at this port by a stack in this process, for the stack NAME: connections go on to"
+            + " its 127.0.0.1, at the same port or another. May be repeated."
+      })
+  private List<String> answers = new ArrayList<>();
+
+  @Option(
+      names = "--keep-net",
+      description =
+          "Leave the machine's other network reachable, by a gateway in this process; at 10.0.2.2"
+              + " is the machine's own loopback.")
+  private boolean keepNet;
+
+  @Option(
+      names = "--publish",
+      paramLabel = "[HOSTPORT:]PORT[/udp]",
+      converter = PortMappings.class,
+      description = "Let a port of this machine's loopback lead to one of the program's.")
+  private List<PortMapping> publish = new ArrayList<>();
+
+  @Option(
+      names = "--reach",
+      paramLabel = "PORT[:HOSTPORT][/udp]",
+      converter = PortMappings.class,
+      description = "Let a port of the program's loopback lead to one of this machine's.")
+  private List<PortMapping> reach = new ArrayList<>();
+
   @Parameters(
       arity = "1..*",
       paramLabel = "COMMAND",
@@ -132,16 +165,24 @@ final class RunCommand implements Callable<Integer> {
       throw new UserException(ExitStatus.USAGE, "the MTU is 68 to 65536 bytes: " + mtu);
     }
     List<String> rules = rules();
+    List<Answer> answered = answers();
     StackName stackName =
         new StackName(
             name != null
                 ? name
                 : lo.name != null ? lo.name : "run-" + ProcessHandle.current().pid());
-    NetworkNamespace network = OwnNetwork.open();
+    NetworkNamespace network = OwnNetwork.open(keepNet);
+    if (OwnNetwork.isInside() && !(publish.isEmpty() && reach.isEmpty())) {
+      network.close();
+      throw new UserException(
+          ExitStatus.NO_PERMISSION,
+          "run: --publish and --reach need root, since a user namespace cuts this process off,"
+              + " too");
+    }
     Deque<Closeable> opened = new ArrayDeque<>();
     opened.push(network);
     try {
-      return run(stackName, rules, network, opened);
+      return run(stackName, rules, answered, network, opened);
     } finally {
       closeAll(opened);
     }
@@ -169,8 +210,26 @@ final class RunCommand implements Callable<Integer> {
     return rules;
   }
 
+  private List<Answer> answers() {
+    List<Answer> all = new ArrayList<>();
+    if (http != 0) {
+      all.add(Answer.http(http));
+    }
+    if (echo != 0) {
+      all.add(Answer.echo(echo));
+    }
+    for (String each : answers) {
+      all.add(Answer.parse(each, lo.environment()));
+    }
+    return all;
+  }
+
   private int run(
-      StackName stackName, List<String> rules, NetworkNamespace network, Deque<Closeable> opened)
+      StackName stackName,
+      List<String> rules,
+      List<Answer> answered,
+      NetworkNamespace network,
+      Deque<Closeable> opened)
       throws IOException {
     KernelLoopback loopback;
     try {
@@ -185,7 +244,17 @@ final class RunCommand implements Callable<Integer> {
     if (capture != null) {
       opened.push(startCapture(capture, loopback));
     }
-    CoreStack stack = http == 0 && echo == 0 ? null : answer(loopback, opened);
+    CoreStack stack = answered.isEmpty() ? null : answer(answered, loopback, opened);
+    Surroundings surroundings = new Surroundings(network, opened);
+    if (keepNet) {
+      try {
+        surroundings.keepNetwork();
+      } catch (IOException e) {
+        throw OwnNetwork.explain(e);
+      }
+    }
+    surroundings.publish(publish);
+    surroundings.reach(reach);
     RunDoor door = new RunDoor(stackName, loopback, mtu, stack);
     ManagementServer management =
         new ManagementServer(lo.environment().runtimeDirectory(), stackName, door);
@@ -211,31 +280,18 @@ final class RunCommand implements Callable<Integer> {
   }
 
   /** A stack that shares the loopback with the kernel, and its services. */
-  private CoreStack answer(KernelLoopback loopback, Deque<Closeable> opened) throws IOException {
+  private CoreStack answer(List<Answer> answered, KernelLoopback loopback, Deque<Closeable> opened)
+      throws IOException {
     JettyLogging.configure(lo.verbose);
-    List<Integer> ports = new ArrayList<>();
-    for (int each : new int[] {http, echo}) {
-      if (each < 0 || each > 65_535) {
-        throw new UserException(ExitStatus.USAGE, "a port is 1 to 65535: " + each);
-      }
-      if (each != 0) {
-        ports.add(each);
-      }
-    }
-    for (int port = FIRST_PORT; port <= LAST_PORT; port++) {
-      ports.add(port);
-    }
+    IntStream ports =
+        IntStream.concat(
+            answered.stream().mapToInt(Answer::port), IntStream.rangeClosed(FIRST_PORT, LAST_PORT));
     StackConfiguration configuration =
         StackConfiguration.linux().toBuilder().ephemeralPorts(FIRST_PORT, LAST_PORT).build();
-    CoreStack stack =
-        new CoreStack(
-            configuration, loopback.share(ports.stream().mapToInt(Integer::intValue).toArray()));
+    CoreStack stack = new CoreStack(configuration, loopback.share(ports.toArray()));
     opened.push(stack);
-    if (http != 0) {
-      opened.push(HttpService.start(stack.selectorProvider(), http, null, _ -> {}));
-    }
-    if (echo != 0) {
-      opened.push(EchoService.start(stack.selectorProvider(), echo));
+    for (Answer each : answered) {
+      opened.push(each.start(stack.selectorProvider()));
     }
     return stack;
   }

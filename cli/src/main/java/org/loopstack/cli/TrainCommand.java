@@ -49,7 +49,7 @@ final class TrainCommand implements Callable<Integer> {
             HostedStack.claim(
                 RuntimeDirectory.of(variables), new StackName(NAME), "linux", stack, () -> {})) {
       hosted.open(List.of(), true, false, _ -> {});
-      UpMessage.of(new StackName(NAME), hosted, false);
+      UpMessage.of(new StackName(NAME), hosted, null, false);
       int failures = 0;
       for (String line :
           List.of(

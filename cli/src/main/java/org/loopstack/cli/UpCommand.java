@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.cli;
 
+import java.io.Closeable;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,13 +15,17 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.StackConfiguration;
 import org.loopstack.cli.host.ExitStatus;
+import org.loopstack.cli.host.UserException;
 import org.loopstack.cli.management.StackName;
+import org.loopstack.cli.run.OwnNetwork;
+import org.loopstack.linux.host.HostInterface;
+import org.loopstack.linux.namespace.NetworkNamespace;
 import org.loopstack.relay.PortMapping;
+import org.loopstack.relay.gateway.Gateway;
+import org.loopstack.wire.IpAddress;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code lo up}. */
 @Command(
@@ -36,7 +42,10 @@ import picocli.CommandLine.TypeConversionException;
       "%nExamples:",
       "  lo up",
       "  lo up -n web -d --publish 9000:8080",
-      "  lo up --no-services --publish 5353:53/udp"
+      "  lo up --no-services --publish 5353:53/udp",
+      "  lo up --reach 5432          its 127.0.0.1:5432 is this machine's database",
+      "  lo up --tun                 ping, curl and all others reach its own address",
+      "  lo up --gateway             and then: lo -n default get http://203.0.113.1/"
     })
 final class UpCommand implements Callable<Integer> {
   @ParentCommand private Lo lo;
@@ -54,13 +63,39 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--publish",
-      paramLabel = "HOSTPORT:PORT[/udp]",
-      converter = MappingConverter.class,
+      paramLabel = "[HOSTPORT:]PORT[/udp]",
+      converter = PortMappings.class,
       description = {
         "Let a port of this machine's loopback lead to a port of the stack; may be repeated. A"
             + " service that is named here is published only where this says."
       })
   private List<PortMapping> publish = new ArrayList<>();
+
+  @Option(
+      names = "--reach",
+      paramLabel = "PORT[:HOSTPORT][/udp]",
+      converter = PortMappings.class,
+      description = "Let a port of the stack's loopback lead to one of this machine's; repeatable.")
+  private List<PortMapping> reach = new ArrayList<>();
+
+  @Option(
+      names = "--tun",
+      arity = "0..1",
+      paramLabel = "ADDRESS",
+      fallbackValue = "",
+      description = {
+        "Give the stack an address that every program of this machine reaches, over IPv4 and IPv6,"
+            + " by an interface of the kernel's that is gone with the stack. The default is a"
+            + " private address that is free; one of 127/8 is taken, and warned of. Needs root."
+      })
+  private @Nullable String tun;
+
+  @Option(
+      names = "--gateway",
+      description =
+          "Let the stack reach this machine's network, by sockets of this process, without any"
+              + " privilege; at 10.0.2.2 is the machine's own loopback.")
+  private boolean gateway;
 
   @Option(names = "--no-services", description = "Start neither HTTP nor echo.")
   private boolean noServices;
@@ -94,9 +129,10 @@ final class UpCommand implements Callable<Integer> {
                 stackName,
                 profile.text(),
                 stack,
-                () -> ended.complete(ExitStatus.OK))) {
+                () -> ended.complete(ExitStatus.OK));
+        Closeable _ = openGateway(stack)) {
       Signals.onSignal(() -> ended.complete(ExitStatus.INTERRUPTED));
-      return serve(stackName, hosted);
+      return serve(stackName, hosted, openTun(stack, hosted));
     }
   }
 
@@ -105,7 +141,34 @@ final class UpCommand implements Callable<Integer> {
     return new StackName(chosen == null ? StackName.DEFAULT : chosen);
   }
 
-  private int serve(StackName stackName, HostedStack hosted) throws IOException {
+  private Closeable openGateway(CoreStack stack) throws IOException {
+    return gateway ? Gateway.of(stack.stack(), SelectorProvider.provider()) : () -> {};
+  }
+
+  private @Nullable HostInterface openTun(CoreStack stack, HostedStack hosted) throws IOException {
+    if (tun == null) {
+      return null;
+    }
+    try {
+      IpAddress wanted = tun.isEmpty() ? null : IpAddress.parse(tun);
+      NetworkNamespace machine = NetworkNamespace.ofProcess();
+      HostInterface made;
+      try (machine) {
+        made = HostInterface.open(stack.stack(), machine, "lotun%d", wanted);
+      }
+      for (IpAddress each : made.stackEnd().addresses()) {
+        hosted.listenAt(each.toInetAddress());
+      }
+      return made;
+    } catch (IllegalArgumentException e) {
+      throw new UserException(ExitStatus.USAGE, "--tun: " + e.getMessage());
+    } catch (IOException e) {
+      throw OwnNetwork.explain(e);
+    }
+  }
+
+  private int serve(StackName stackName, HostedStack hosted, @Nullable HostInterface onMachine)
+      throws IOException {
     JettyLogging.configure(lo.verbose);
     Environment environment = lo.environment();
     PrintStream log =
@@ -113,8 +176,9 @@ final class UpCommand implements Callable<Integer> {
             ? environment.out()
             : new PrintStream(
                 new FileOutputStream(backgroundLog.toFile(), true), true, StandardCharsets.UTF_8);
+    hosted.reach(reach);
     hosted.open(publish, !noServices, !noServices, line -> log(log, line));
-    environment.out().print(UpMessage.of(stackName, hosted, backgroundLog != null));
+    environment.out().print(UpMessage.of(stackName, hosted, onMachine, backgroundLog != null));
     if (backgroundLog != null) {
       environment.out().write(Background.READY);
     }
@@ -150,22 +214,22 @@ final class UpCommand implements Callable<Integer> {
     if (noServices) {
       arguments.add("--no-services");
     }
-    for (PortMapping one : publish) {
-      arguments.add("--publish");
-      arguments.add(one.hostPort() + ":" + one.port() + "/" + one.protocol().text());
+    if (tun != null) {
+      arguments.add(tun.isEmpty() ? "--tun" : "--tun=" + tun);
     }
+    if (gateway) {
+      arguments.add("--gateway");
+    }
+    addMappings(arguments, "--publish", publish);
+    addMappings(arguments, "--reach", reach);
     return arguments;
   }
 
-  /** Reads what {@code --publish} is given. */
-  static final class MappingConverter implements ITypeConverter<PortMapping> {
-    @Override
-    public PortMapping convert(String value) {
-      try {
-        return PortMapping.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(String.valueOf(e.getMessage()));
-      }
+  private static void addMappings(
+      List<String> arguments, String option, List<PortMapping> mappings) {
+    for (PortMapping one : mappings) {
+      arguments.add(option);
+      arguments.add(one.hostPort() + ":" + one.port() + "/" + one.protocol().text());
     }
   }
 }

@@ -63,19 +63,7 @@ class RunProcessTest {
   }
 
   private Process lo(String... arguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    String path =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", path, Lo.class.getName()));
-    command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("XDG_RUNTIME_DIR", temporary.toString());
-    builder.environment().put("XDG_STATE_HOME", temporary.toString());
-    builder.directory(temporary.toFile());
-    builder.redirectError(temporary.resolve("err").toFile());
-    Process process = builder.start();
+    Process process = LoProcesses.builder(temporary, arguments).start();
     started.add(process);
     return process;
   }

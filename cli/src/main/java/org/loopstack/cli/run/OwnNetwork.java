@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.UserException;
 import org.loopstack.linux.ffi.Errno;
@@ -35,9 +36,10 @@ public final class OwnNetwork {
    * A new network, with a loopback that is down. May not return: this process may become another,
    * that begins anew and gets here again.
    *
+   * @param keepNet whether the machine's network will be asked for
    * @throws UserException where that is not possible, with what would allow it
    */
-  public static NetworkNamespace open() throws IOException {
+  public static NetworkNamespace open(boolean keepNet) throws IOException {
     String outside = System.getProperty(INSIDE);
     if (outside != null) {
       return inside(outside);
@@ -51,7 +53,12 @@ public final class OwnNetwork {
       }
     }
     tryUnshare();
-    throw Exec.replaceBy(again());
+    throw Exec.replaceBy(again(keepNet ? "-D" + Outside.PROPERTY + "=" + Outside.start() : null));
+  }
+
+  /** Whether this is the second life, in which the machine's network is out of reach. */
+  public static boolean isInside() {
+    return System.getProperty(INSIDE) != null;
   }
 
   /** All processes of the namespace end with the program, so it must not be the machine's. */
@@ -65,13 +72,16 @@ public final class OwnNetwork {
   }
 
   /** This command once more, in new namespaces. */
-  private static List<String> again() throws IOException {
+  private static List<String> again(@Nullable String more) throws IOException {
     byte[] line = Files.readAllBytes(Path.of("/proc/self/cmdline"));
     Charset charset = Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
     String[] words = new String(line, charset).split("\0", -1);
     List<String> command = new ArrayList<>(UNSHARE);
     command.add(Path.of("/proc/self/exe").toRealPath().toString());
     command.add("-D" + INSIDE + "=" + Files.readSymbolicLink(Path.of("/proc/self/ns/net")));
+    if (more != null) {
+      command.add(more);
+    }
     // The last word ends with a zero, too.
     command.addAll(Arrays.asList(words).subList(1, words.length - 1));
     return command;

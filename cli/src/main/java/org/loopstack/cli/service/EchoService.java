@@ -3,6 +3,7 @@ package org.loopstack.cli.service;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -45,13 +46,19 @@ public final class EchoService implements Closeable {
    * @throws org.loopstack.cli.host.UserException if the port is taken
    */
   public static EchoService start(SelectorProvider provider, int port) throws IOException {
+    return start(provider, port, List.of());
+  }
+
+  /** As above, on more addresses of the stack. */
+  public static EchoService start(SelectorProvider provider, int port, List<InetAddress> more)
+      throws IOException {
     List<ServerSocketChannel> listeners =
-        Listening.open(provider, port, SelectorProvider::openServerSocketChannel);
+        Listening.open(provider, port, more, SelectorProvider::openServerSocketChannel);
     List<DatagramChannel> datagrams;
     int actual;
     try {
       actual = Listening.port(listeners.getFirst());
-      datagrams = Listening.open(provider, actual, SelectorProvider::openDatagramChannel);
+      datagrams = Listening.open(provider, actual, more, SelectorProvider::openDatagramChannel);
     } catch (IOException | RuntimeException e) {
       Listening.closeAll(listeners);
       throw e;

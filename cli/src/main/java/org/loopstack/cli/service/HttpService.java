@@ -3,6 +3,7 @@ package org.loopstack.cli.service;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
@@ -50,8 +51,19 @@ public final class HttpService implements Closeable {
   public static HttpService start(
       SelectorProvider provider, int port, @Nullable Path directory, Consumer<String> accessLog)
       throws IOException {
+    return start(provider, port, List.of(), directory, accessLog);
+  }
+
+  /** As above, on more addresses of the stack. */
+  public static HttpService start(
+      SelectorProvider provider,
+      int port,
+      List<InetAddress> more,
+      @Nullable Path directory,
+      Consumer<String> accessLog)
+      throws IOException {
     List<ServerSocketChannel> listeners =
-        Listening.open(provider, port, SelectorProvider::openServerSocketChannel);
+        Listening.open(provider, port, more, SelectorProvider::openServerSocketChannel);
     VirtualThreadPool threads = new VirtualThreadPool();
     threads.setName("http");
     Server server = new Server(threads);

@@ -4,6 +4,7 @@ package org.loopstack.cli.service;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -14,7 +15,9 @@ import java.util.List;
 import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.UserException;
 
-/** Sockets of one kind, bound to the same port of 127.0.0.1 and ::1. */
+/**
+ * Sockets of one kind, bound to the same port of several addresses, of 127.0.0.1 and ::1 at least.
+ */
 final class Listening {
   static final InetAddress INET_LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
   static final InetAddress INET6_LOOPBACK = InetAddress.ofLiteral("::1");
@@ -30,22 +33,31 @@ final class Listening {
   }
 
   /**
-   * Binds both.
+   * Binds all.
    *
-   * @param port 0 for one that is free on both
+   * @param port 0 for one that is free on all
+   * @param more addresses beside 127.0.0.1 and ::1
    * @throws UserException if the port is taken
    */
   static <C extends NetworkChannel> List<C> open(
-      SelectorProvider provider, int port, Opener<C> opener) throws IOException {
+      SelectorProvider provider, int port, List<InetAddress> more, Opener<C> opener)
+      throws IOException {
+    List<InetAddress> addresses = new ArrayList<>(List.of(INET_LOOPBACK, INET6_LOOPBACK));
+    addresses.addAll(more);
     for (int tries = 0; ; tries++) {
       List<C> channels = new ArrayList<>();
       try {
-        C inet = opener.open(provider, StandardProtocolFamily.INET);
-        channels.add(inet);
-        inet.bind(new InetSocketAddress(INET_LOOPBACK, port));
-        C inet6 = opener.open(provider, StandardProtocolFamily.INET6);
-        channels.add(inet6);
-        inet6.bind(new InetSocketAddress(INET6_LOOPBACK, port(inet)));
+        for (InetAddress address : addresses) {
+          C channel =
+              opener.open(
+                  provider,
+                  address instanceof Inet6Address
+                      ? StandardProtocolFamily.INET6
+                      : StandardProtocolFamily.INET);
+          int chosen = channels.isEmpty() ? port : port(channels.getFirst());
+          channels.add(channel);
+          channel.bind(new InetSocketAddress(address, chosen));
+        }
         return channels;
       } catch (IOException e) {
         closeAll(channels);
