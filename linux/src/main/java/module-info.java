@@ -24,4 +24,7 @@ module org.loopstack.linux {
 
   // A stack on the machine's own network.
   exports org.loopstack.linux.host;
+
+  // Sockets of the kernel that the JDK does not have.
+  exports org.loopstack.linux.socket;
 }
