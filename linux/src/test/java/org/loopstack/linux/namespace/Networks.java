@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.loopstack.linux.ffi.Errno;
+import org.loopstack.linux.ffi.LinuxException;
 import org.loopstack.linux.tun.TunDevice;
 
 /** Networks for tests, made and gone with them; where that is not allowed the test is skipped. */
@@ -19,6 +24,23 @@ public final class Networks {
       return made;
     } catch (IOException | UnsupportedOperationException e) {
       return abort("not allowed here, run the tests as root: " + e.getMessage());
+    }
+  }
+
+  /** Does what a stricter machine may not allow or not have, and skips the test then. */
+  public static <T> T orSkip(Callable<T> task) throws Exception {
+    try {
+      return task.call();
+    } catch (FileSystemException e) {
+      return abort("not allowed here: " + e.getMessage());
+    } catch (LinuxException e) {
+      for (Errno each :
+          List.of(Errno.EPERM, Errno.EACCES, Errno.ENOENT, Errno.ENODEV, Errno.EOPNOTSUPP)) {
+        if (e.errno() == each.number()) {
+          return abort("not to be had here: " + e.getMessage());
+        }
+      }
+      throw e;
     }
   }
 
