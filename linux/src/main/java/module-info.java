@@ -27,4 +27,7 @@ module org.loopstack.linux {
 
   // Sockets of the kernel that the JDK does not have.
   exports org.loopstack.linux.socket;
+
+  // Links that carry Ethernet frames.
+  exports org.loopstack.linux.ethernet;
 }

@@ -127,6 +127,14 @@ public final class TunDevice implements Device {
   }
 
   /**
+   * As {@link #write(Packet)}, with a header in front, of a device that was not opened for
+   * offloading.
+   */
+  public boolean write(byte[] header, Packet packet) {
+    return descriptor.write(header, packet);
+  }
+
+  /**
    * {@inheritDoc}
    *
    * @throws IllegalStateException if it was not opened for that
