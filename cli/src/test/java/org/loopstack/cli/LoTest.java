@@ -134,8 +134,9 @@ class LoTest {
         "up -d -n web                   | 73 | a stack named \"web\" is running already",
         "up --profile plan9             | 2 | there is no profile \"plan9\"; there is: linux,"
             + " freebsd",
-        "up --publish 80                | 2 | is not HOSTPORT:PORT",
-        "up --publish 0:80              | 2 | ports are from 1 to 65535",
+        "up --publish 80/sctp           | 2 | is not PORT or PORT:PORT",
+        "up --reach 70000               | 2 | from 1 to 65535",
+        "up --publish 0:80              | 2 | from 1 to 65535",
       })
   void mistakesAreOneLineAndAStatus(String line, int status, String said) {
     assertThat(lo(line == null ? "" : line)).isEqualTo(status);
