@@ -37,7 +37,7 @@ public final class PortTable {
   private final EphemeralPorts ephemeral;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The newest claim of each port, in pages that are made when they are needed. */
+  /** The first claim of each port, in pages that are made when they are needed. */
   private final @Nullable Claim[] @Nullable [] pages = new Claim[65_536 >> PAGE_BITS][];
 
   private int count;
@@ -137,13 +137,10 @@ public final class PortTable {
     }
   }
 
+  /** Claims that were not chosen by a connect come first: see {@link #add}. */
   private boolean isFreeForConnect(int port) {
-    for (Claim c = first(port); c != null; c = c.next) {
-      if (!c.chosenByConnect) {
-        return false;
-      }
-    }
-    return true;
+    Claim first = first(port);
+    return first == null || first.chosenByConnect;
   }
 
   private boolean isRefused(Claim claim, int port) {
@@ -218,14 +215,28 @@ public final class PortTable {
     page[port & (PAGE - 1)] = claim;
   }
 
+  /**
+   * Puts a claim in front, or one that a connect chose behind all others: thousands of connections
+   * in TIME-WAIT may share a port, and whether it is free for one more is seen by the first claim.
+   */
   private void add(Claim claim, int port) {
     claim.port = port;
-    Claim second = first(port);
-    claim.next = second;
-    if (second != null) {
-      second.previous = claim;
+    Claim before = null;
+    Claim after = first(port);
+    while (claim.chosenByConnect && after != null && !after.chosenByConnect) {
+      before = after;
+      after = after.next;
     }
-    setFirst(port, claim);
+    claim.previous = before;
+    claim.next = after;
+    if (after != null) {
+      after.previous = claim;
+    }
+    if (before == null) {
+      setFirst(port, claim);
+    } else {
+      before.next = claim;
+    }
     count++;
   }
 
