@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -228,11 +231,49 @@ class StackTest {
     assertThatThrownBy(() -> builder.timeWait(Duration.ofSeconds(-1)))
         .hasMessageContaining("PT-1S");
     assertThatThrownBy(() -> builder.maximumBacklog(0)).hasMessageContaining(": 0");
+    assertThatThrownBy(() -> builder.busyPoll(Duration.ofSeconds(2))).hasMessageContaining("PT2S");
     StackConfiguration changed =
         builder.name("x").ephemeralPorts(4000, 5000).seed(7L).build().toBuilder().build();
     assertThat(changed.name()).isEqualTo("x");
     assertThat(changed.firstEphemeralPort()).isEqualTo(4000);
     assertThat(changed.lastEphemeralPort()).isEqualTo(5000);
     assertThat(changed.seed()).isEqualTo(7L);
+  }
+
+  @Test
+  void busyPollingChangesHowOneWaitsAndNothingElse() throws Exception {
+    StackConfiguration polling =
+        StackConfiguration.linux().toBuilder().busyPoll(Duration.ofMillis(2)).build();
+    assertThat(polling.toBuilder().build().busyPoll()).isEqualTo(Duration.ofMillis(2));
+    try (Stack stack = Stack.create(polling);
+        ServerSocketChannel server = stack.selectorProvider().openServerSocketChannel();
+        SocketChannel client = stack.selectorProvider().openSocketChannel()) {
+      server.bind(new InetSocketAddress("127.0.0.1", 80));
+      client.connect(new InetSocketAddress("127.0.0.1", 80));
+      try (SocketChannel accepted = server.accept()) {
+        Thread echo = Thread.ofPlatform().start(() -> echo(accepted));
+        ByteBuffer one = ByteBuffer.allocate(1);
+        for (int i = 0; i < 1000; i++) {
+          one.clear().put(0, (byte) i);
+          assertThat(client.write(one)).isOne();
+          assertThat(client.read(one.clear())).isOne();
+          assertThat(one.get(0)).isEqualTo((byte) i);
+        }
+        client.shutdownOutput();
+        assertThat(client.read(one.clear())).isEqualTo(-1);
+        echo.join();
+      }
+    }
+  }
+
+  private static void echo(SocketChannel channel) {
+    ByteBuffer one = ByteBuffer.allocate(1);
+    try (channel) {
+      while (channel.read(one.clear()) == 1) {
+        int _ = channel.write(one.flip());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -42,6 +42,11 @@ public interface Side extends AutoCloseable {
   /** Another side of the same kind. */
   Side another();
 
+  /** Another side of the same kind, whose waiting threads poll if that can be had. */
+  default Side polling() {
+    return another();
+  }
+
   /** Memory that the side takes outside of the heap, in bytes; only differences mean something. */
   long memoryBesidesHeap();
 

@@ -7,12 +7,27 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.time.Duration;
 import org.loopstack.Stack;
+import org.loopstack.StackConfiguration;
 
-/** Ours: a stack of its own, as {@link Stack#create()} makes it. */
+/** Ours: a stack of its own, as {@link Stack#create()} makes it unless something else is said. */
 public final class StackSide implements Side {
-  private final Stack stack = Stack.create();
-  private final SelectorProvider provider = stack.selectorProvider();
+  /** Longer than the other side takes to answer, or it would not be there to be polled for. */
+  private static final Duration BUSY_POLL = Duration.ofNanos(200_000);
+
+  private final Stack stack;
+  private final SelectorProvider provider;
+
+  /** A stack with the defaults. */
+  public StackSide() {
+    this(StackConfiguration.linux());
+  }
+
+  private StackSide(StackConfiguration configuration) {
+    stack = Stack.create(configuration);
+    provider = stack.selectorProvider();
+  }
 
   @Override
   public String name() {
@@ -42,6 +57,11 @@ public final class StackSide implements Side {
   @Override
   public Side another() {
     return new StackSide();
+  }
+
+  @Override
+  public Side polling() {
+    return new StackSide(StackConfiguration.linux().toBuilder().busyPoll(BUSY_POLL).build());
   }
 
   /** None: all is heap. */

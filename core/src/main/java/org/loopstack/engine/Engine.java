@@ -11,8 +11,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * @param clock tells the time
  * @param scheduler fires the timers, on the same clock
  * @param randomness where random numbers come from
+ * @param busyPoll for how many nanoseconds a platform thread that waits looks for a signal before
+ *     it goes to sleep; 0 for not at all
  */
-public record Engine(Clock clock, Scheduler scheduler, Randomness randomness) {
+public record Engine(Clock clock, Scheduler scheduler, Randomness randomness, long busyPoll) {
+  /** An engine whose waiting threads sleep. */
+  public Engine(Clock clock, Scheduler scheduler, Randomness randomness) {
+    this(clock, scheduler, randomness, 0);
+  }
+
   /** Real time and numbers that nobody can predict. */
   public static Engine system() {
     return new Engine(SystemClock.INSTANCE, SystemScheduler.INSTANCE, Randomness.secure());

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class WaiterTest {
+  private static final int TURNS = 20_000;
+
   private final Waiter waiter = new Waiter(Engine.system());
 
   @Test
@@ -96,5 +98,82 @@ class WaiterTest {
     for (Thread each : helpers) {
       each.join();
     }
+  }
+
+  private static Engine polling(long nanos) {
+    Engine real = Engine.system();
+    return new Engine(real.clock(), real.scheduler(), real.randomness(), nanos);
+  }
+
+  @Test
+  void onePolledForIsNotPutToSleep() throws InterruptedException {
+    Waiter polled = new Waiter(polling(15_000_000_000L));
+    Thread thread = Thread.ofPlatform().start(() -> waitOnce(polled));
+    while (!polled.isPolling() && thread.isAlive()) {
+      Thread.onSpinWait();
+    }
+    assertThat(thread.getState()).isEqualTo(Thread.State.RUNNABLE);
+    polled.signal();
+    thread.join();
+    assertThat(polled.isPolling()).isFalse();
+  }
+
+  private static void waitOnce(Waiter waiter) {
+    waiter.prepare();
+    waiter.park(Clock.NEVER);
+    waiter.done();
+  }
+
+  @Test
+  void noSignalIsLostBetweenPollingAndSleeping() throws InterruptedException {
+    // Each waits about as long as the polling takes, so that many signals come as it ends.
+    Waiter ping = new Waiter(polling(3_000));
+    Waiter pong = new Waiter(polling(2_000));
+    AtomicInteger turn = new AtomicInteger();
+    Thread other = Thread.ofPlatform().start(() -> take(turn, 1, pong, ping));
+    take(turn, 0, ping, pong);
+    other.join();
+    assertThat(turn).hasValue(2 * TURNS);
+  }
+
+  private static void take(AtomicInteger turn, int mine, Waiter waiter, Waiter others) {
+    for (int i = 0; i < TURNS; i++) {
+      waiter.prepare();
+      while ((turn.get() & 1) != mine) {
+        waiter.park(Clock.NEVER);
+      }
+      waiter.done();
+      for (int spin = i % 100; spin > 0; spin--) {
+        Thread.onSpinWait();
+      }
+      int _ = turn.incrementAndGet();
+      others.signal();
+    }
+  }
+
+  @Test
+  void aVirtualThreadAndAPassedDeadlineAreNotPolledFor() throws InterruptedException {
+    Waiter polled = new Waiter(polling(15_000_000_000L));
+    Thread virtual = Thread.ofVirtual().start(() -> waitOnce(polled));
+    while (virtual.getState() != Thread.State.WAITING && virtual.isAlive()) {
+      Thread.onSpinWait();
+    }
+    polled.signal();
+    virtual.join();
+    polled.prepare();
+    polled.park(SystemClock.INSTANCE.nanos() + 1_000_000);
+    polled.done();
+  }
+
+  @Test
+  void anInterruptEndsThePolling() throws InterruptedException {
+    Waiter polled = new Waiter(polling(15_000_000_000L));
+    Thread thread = Thread.ofPlatform().start(() -> waitOnce(polled));
+    while (!polled.isPolling() && thread.isAlive()) {
+      Thread.onSpinWait();
+    }
+    thread.interrupt();
+    thread.join();
+    assertThat(polled.isWaiting()).isFalse();
   }
 }

@@ -22,17 +22,33 @@ public final class RoundTrip implements Row {
   private static final int BATCH = 16;
 
   private final ThreadKind kind;
+  private final boolean polling;
   private final Bar bar;
+
+  private RoundTrip(ThreadKind kind, boolean polling, Bar bar) {
+    this.kind = kind;
+    this.polling = polling;
+    this.bar = bar;
+  }
 
   /** One byte there and back between two threads of that kind. */
   public RoundTrip(ThreadKind kind, Bar bar) {
-    this.kind = kind;
-    this.bar = bar;
+    this(kind, false, bar);
+  }
+
+  /** The same between platform threads, with busy polling where that can be had. */
+  public static RoundTrip polling(Bar bar) {
+    return new RoundTrip(ThreadKind.PLATFORM, true, bar);
   }
 
   @Override
   public String name() {
-    return "1-byte round trip, " + kind.text();
+    return "1-byte round trip, " + kind.text() + (polling ? ", busy polling" : "");
+  }
+
+  @Override
+  public String note() {
+    return polling ? "only ours polls: the kernel has nothing to poll on its loopback" : "";
   }
 
   @Override
@@ -47,6 +63,15 @@ public final class RoundTrip implements Row {
 
   @Override
   public Sample measure(Side side, Effort effort) throws Exception {
+    if (!polling) {
+      return roundTrips(side, effort);
+    }
+    try (Side other = side.polling()) {
+      return roundTrips(other, effort);
+    }
+  }
+
+  private Sample roundTrips(Side side, Effort effort) throws Exception {
     try (TcpPair pair = TcpPair.open(side)) {
       pair.client().setOption(TCP_NODELAY, true);
       pair.server().setOption(TCP_NODELAY, true);
