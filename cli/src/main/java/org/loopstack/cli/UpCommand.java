@@ -18,6 +18,8 @@ import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.UserException;
 import org.loopstack.cli.management.StackName;
 import org.loopstack.cli.run.OwnNetwork;
+import org.loopstack.linux.ffi.Errno;
+import org.loopstack.linux.ffi.LinuxException;
 import org.loopstack.linux.host.HostInterface;
 import org.loopstack.linux.namespace.NetworkNamespace;
 import org.loopstack.relay.PortMapping;
@@ -162,6 +164,15 @@ final class UpCommand implements Callable<Integer> {
       return made;
     } catch (IllegalArgumentException e) {
       throw new UserException(ExitStatus.USAGE, "--tun: " + e.getMessage());
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.EACCES.number() || e.errno() == Errno.EPERM.number()) {
+        throw new UserException(
+            ExitStatus.NO_PERMISSION,
+            e.getMessage()
+                + "; --tun needs CAP_NET_ADMIN: run this as root, or use --publish, which needs no"
+                + " privilege");
+      }
+      throw OwnNetwork.explain(e);
     } catch (IOException e) {
       throw OwnNetwork.explain(e);
     }

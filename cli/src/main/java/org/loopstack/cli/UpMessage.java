@@ -31,7 +31,8 @@ final class UpMessage {
     if (onMachine != null) {
       append(text, toType, onMachine);
     }
-    text.append(" Type, in another terminal:\n\n").append(toType);
+    text.append(onMachine == null ? ' ' : '\n');
+    text.append("Type, in another terminal:\n\n").append(toType);
     String lo = Environment.command();
     text.append("  ").append(lo).append(" -n ").append(name).append(" ping -c 3 127.0.0.1\n");
     if (background) {

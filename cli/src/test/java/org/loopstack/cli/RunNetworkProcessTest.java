@@ -2,6 +2,7 @@
 package org.loopstack.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -9,9 +10,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -187,6 +190,13 @@ class RunNetworkProcessTest {
   /** In a namespace that plays the machine's: lo up is one more program in there. */
   @Test
   void everyProgramReachesAStackAtItsOwnAddressAndItIsGoneWithIt() throws Exception {
+    try (FileChannel tun =
+        FileChannel.open(
+            Path.of("/dev/net/tun"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      assertThat(tun.isOpen()).isTrue();
+    } catch (IOException e) {
+      abort("there is no TUN to be had here: " + e.getMessage());
+    }
     String command =
         String.join(" ", LoProcesses.command("up", "-n", "own", "--tun=127.83.0.1", "-d"));
     Process machine =

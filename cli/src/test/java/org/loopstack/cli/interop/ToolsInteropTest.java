@@ -47,15 +47,17 @@ class ToolsInteropTest {
   @ParameterizedTest
   @ValueSource(strings = {TunWorld.OURS, TunWorld.OURS6})
   void ncSendsAFileAndGetsItBack(String host) throws Exception {
-    TunWorld.needs("nc");
+    TunWorld.needs("nc.openbsd");
     byte[] data = new byte[1_000_000];
     new Random(2).nextBytes(data);
     Files.write(folder.resolve("data"), data);
-    world.shell("nc -N " + host + " " + PORT + " <data >got");
+    world.shell("nc.openbsd -N " + host + " " + PORT + " <data >got");
 
     assertThat(Files.mismatch(folder.resolve("got"), folder.resolve("data"))).isEqualTo(-1);
-    assertThat(world.shell("printf abc | nc -u -w 1 -W 1 " + host + " " + PORT)).isEqualTo("abc");
-    assertThat(world.shell("nc -z -w 5 " + host + " 9 || echo refused")).isEqualTo("refused\n");
+    assertThat(world.shell("printf abc | nc.openbsd -u -w 1 -W 1 " + host + " " + PORT))
+        .isEqualTo("abc");
+    assertThat(world.shell("nc.openbsd -z -w 5 " + host + " 9 || echo refused"))
+        .isEqualTo("refused\n");
     world.inspect();
   }
 
