@@ -16,6 +16,9 @@ module org.loopstack.linux {
   // Networks of their own inside the machine.
   exports org.loopstack.linux.namespace;
 
+  // The kernel's own word about its links, addresses, routes, sockets and firewall rules.
+  exports org.loopstack.linux.netlink;
+
   // Processes: becoming another, ending those of a namespace.
   exports org.loopstack.linux.process;
 
