@@ -10,9 +10,12 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.bench.BenchCommand;
 import org.loopstack.cli.host.ExitStatus;
+import org.loopstack.cli.host.MachineTool;
 import org.loopstack.cli.host.Session;
 import org.loopstack.cli.host.StackTool;
 import org.loopstack.cli.host.UserException;
+import org.loopstack.cli.machine.MachineFiles;
+import org.loopstack.cli.machine.MachineStack;
 import org.loopstack.cli.management.ManagementClient;
 import org.loopstack.cli.management.StackName;
 import org.loopstack.script.ScriptCommand;
@@ -40,6 +43,7 @@ import picocli.CommandLine.RunLast;
       AddrCommand.class,
       RouteCommand.class,
       SsCommand.class,
+      ListenCommand.class,
       StatCommand.class,
       PingCommand.class,
       ConnectCommand.class,
@@ -106,7 +110,10 @@ public final class Lo {
 
   private final Environment environment;
 
-  @Option(names = "-n", paramLabel = "NAME", description = "The stack that the command is about.")
+  @Option(
+      names = "-n",
+      paramLabel = "NAME",
+      description = "The stack that the command is about; without it the machine itself.")
   @Nullable String name;
 
   @Option(
@@ -206,9 +213,11 @@ public final class Lo {
       case CaptureCommand capture when session == null && capture.readsFile() ->
           capture.read(environment);
       case StackTool tool when session != null -> tool.run(session);
+      case MachineTool tool when session == null -> lo.onMachine(tool);
       case Object _ when session != null ->
           throw new UserException(ExitStatus.USAGE, "that command does not run on a stack");
-      case StackTool _ -> lo.forward(args);
+      case StackTool tool when lo.name == null -> lo.onMachine(tool::run);
+      case StackTool _ -> lo.forward(args, lo.name);
       case Callable<?> command when command.call() instanceof Integer status -> status;
       case Lo _ ->
           throw new ParameterException(
@@ -218,14 +227,8 @@ public final class Lo {
   }
 
   /** Runs the same command line in the stack's process, with this process's streams. */
-  private int forward(String[] args) {
-    if (name == null) {
-      throw new UserException(
-          ExitStatus.USAGE,
-          "which stack? Name it with -n; the machine's own loopback is not supported yet; "
-              + running());
-    }
-    StackName stack = new StackName(name);
+  private int forward(String[] args, String stackName) {
+    StackName stack = new StackName(stackName);
     try (ManagementClient client =
         ManagementClient.connect(environment.runtimeDirectory(), stack)) {
       if (client == null) {
@@ -241,6 +244,25 @@ public final class Lo {
           environment.out(),
           environment.err());
     }
+  }
+
+  /** Runs a command in this process, on the machine's own network. */
+  private int onMachine(MachineTool tool) throws Exception {
+    if (name != null) {
+      throw new UserException(
+          ExitStatus.USAGE,
+          "that command is about the machine, and never about a stack: without -n");
+    }
+    Session session =
+        new Session(
+            new MachineStack(MachineFiles.ofMachine()),
+            environment.in(),
+            environment.out(),
+            environment.err(),
+            environment.directory());
+    Signals.onSignal(session::interrupt);
+    JettyLogging.configure(verbose);
+    return tool.run(session);
   }
 
   /** Which stacks run, for a line of error. */

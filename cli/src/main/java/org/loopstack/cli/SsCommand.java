@@ -48,7 +48,7 @@ final class SsCommand implements StackTool {
 
   @Option(
       names = {"-w", "--raw"},
-      description = "The sockets that ping opens.")
+      description = "Raw sockets, and those that ping opens.")
   private boolean raw;
 
   @Option(
@@ -89,7 +89,7 @@ final class SsCommand implements StackTool {
 
   @Option(
       names = {"-p", "--processes"},
-      description = "The process; it is the stack's for all.")
+      description = "The process; on a stack it is the stack's for all.")
   private boolean processes;
 
   @Option(
@@ -156,7 +156,7 @@ final class SsCommand implements StackTool {
                 extended,
                 memory,
                 information,
-                processes ? "\"lo\",pid=" + ProcessHandle.current().pid() : null,
+                processes ? session.stack()::processOf : null,
                 oneLine));
     session.out().print(json ? SocketPrinter.json(shown) : printer.text(shown));
     return ExitStatus.OK;

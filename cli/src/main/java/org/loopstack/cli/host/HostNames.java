@@ -22,7 +22,8 @@ public final class HostNames {
     /** IPv6 only. */
     INET6;
 
-    boolean allows(InetAddress address) {
+    /** Whether an address is of that kind. */
+    public boolean allows(InetAddress address) {
       return this == ANY || (this == INET) == (address instanceof Inet4Address);
     }
   }

@@ -12,8 +12,8 @@ import org.loopstack.fault.Faults;
 import org.loopstack.wire.IpAddress;
 
 /**
- * The host that a command runs on: its sockets, its interfaces, its echo. One of ours today; the
- * machine's own can take its place.
+ * The host that a command runs on: its sockets, its interfaces, its echo. One of ours, or the
+ * machine.
  */
 public interface HostStack {
   /** Where the sockets come from. */
@@ -29,6 +29,24 @@ public interface HostStack {
    * @throws IOException if there is none, with the reason
    */
   StackSnapshot.Route routeTo(IpAddress destination, @Nullable IpAddress source) throws IOException;
+
+  /**
+   * The addresses of a host, at least one.
+   *
+   * @param host an address, with or without brackets, or a name
+   * @throws UserException if there is none of that family
+   */
+  default List<InetAddress> resolve(String host, HostNames.Family family) {
+    return HostNames.resolve(host, family);
+  }
+
+  /**
+   * Who has a socket of the last {@link #snapshot}, as {@code "java",pid=4711}; null if that is not
+   * known.
+   */
+  default @Nullable String processOf(StackSnapshot.Socket socket) {
+    return "\"lo\",pid=" + ProcessHandle.current().pid();
+  }
 
   /** Its interfaces, by index. */
   List<StackSnapshot.Interface> interfaces();

@@ -42,7 +42,7 @@ public final class Connect {
       Session session, String host, HostNames.Family family, int port, int timeoutMillis) {
     this.session = session;
     this.host = host;
-    this.addresses = HostNames.resolve(host, family);
+    this.addresses = session.stack().resolve(host, family);
     this.port = port;
     this.timeoutMillis = timeoutMillis;
   }

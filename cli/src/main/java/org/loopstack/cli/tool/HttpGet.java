@@ -68,13 +68,13 @@ public final class HttpGet {
    */
   public HttpGet(Session session, String url, boolean verbose, long maxMillis, String userAgent) {
     this.session = session;
-    this.uri = parse(url);
+    this.uri = parse(session, url);
     this.verbose = verbose;
     this.maxMillis = maxMillis;
     this.userAgent = userAgent;
   }
 
-  private static URI parse(String url) {
+  private static URI parse(Session session, String url) {
     URI uri;
     try {
       uri = new URI(url.contains("://") ? url : "http://" + url);
@@ -90,7 +90,7 @@ public final class HttpGet {
       throw new UserException(MALFORMED_URL, "(3) URL malformed: " + url);
     }
     try {
-      HostNames.resolve(uri.getHost(), HostNames.Family.ANY);
+      var _ = session.stack().resolve(uri.getHost(), HostNames.Family.ANY);
     } catch (UserException e) {
       throw new UserException(COULD_NOT_RESOLVE, "(6) Could not resolve host: " + uri.getHost());
     }
@@ -154,10 +154,10 @@ public final class HttpGet {
         : uri.getHost() + ":" + uri.getPort();
   }
 
-  private static SocketAddressResolver resolver() {
+  private SocketAddressResolver resolver() {
     return (host, port, _, promise) ->
         promise.succeeded(
-            HostNames.resolve(host, HostNames.Family.ANY).stream()
+            session.stack().resolve(host, HostNames.Family.ANY).stream()
                 .map(address -> new InetSocketAddress(address, port))
                 .toList());
   }

@@ -61,7 +61,7 @@ public final class Ping {
   public Ping(Session session, Settings settings) {
     this.session = session;
     this.settings = settings;
-    this.address = HostNames.resolve(settings.host(), settings.family()).getFirst();
+    this.address = session.stack().resolve(settings.host(), settings.family()).getFirst();
     this.statistics = new PingStatistics(settings.size());
     this.data = new byte[settings.size()];
     for (int i = 0; i < data.length; i++) {

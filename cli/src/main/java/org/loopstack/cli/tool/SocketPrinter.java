@@ -4,6 +4,7 @@ package org.loopstack.cli.tool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.StackSnapshot.Socket;
 import org.loopstack.wire.IpAddress;
@@ -19,7 +20,7 @@ public final class SocketPrinter {
    * @param extended of -e
    * @param memory of -m
    * @param information of -i
-   * @param process of -p: what holds the sockets, or null
+   * @param process of -p: what holds a socket; null not to say it
    * @param oneLine of -O
    */
   public record Choice(
@@ -29,7 +30,7 @@ public final class SocketPrinter {
       boolean extended,
       boolean memory,
       boolean information,
-      @Nullable String process,
+      @Nullable Function<Socket, @Nullable String> process,
       boolean oneLine) {}
 
   private static final String[] HEADER = {
@@ -98,8 +99,9 @@ public final class SocketPrinter {
 
   private String[] cells(Socket s) {
     StringBuilder process = new StringBuilder();
-    if (choice.process != null) {
-      process.append("users:((").append(choice.process).append("))");
+    String holder = choice.process == null ? null : choice.process.apply(s);
+    if (holder != null) {
+      process.append("users:((").append(holder).append("))");
     }
     if (choice.timer) {
       process.append(SocketDetailsPrinter.timer(s));

@@ -36,7 +36,7 @@ class InspectorPrintersTest {
   private static final SocketPrinter.Choice PLAIN =
       new SocketPrinter.Choice(false, true, false, false, false, false, null, false);
   private static final SocketPrinter.Choice FULL =
-      new SocketPrinter.Choice(true, false, true, true, true, true, "\"lo\",pid=7", true);
+      new SocketPrinter.Choice(true, false, true, true, true, true, _ -> "\"lo\",pid=7", true);
 
   private final VirtualClock clock = new VirtualClock();
   private final Stack stack =

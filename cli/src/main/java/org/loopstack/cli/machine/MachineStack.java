@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.loopstack.cli.machine;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.spi.SelectorProvider;
+import java.time.Instant;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.loopstack.StackSnapshot;
+import org.loopstack.cli.host.EchoSocket;
+import org.loopstack.cli.host.ExitStatus;
+import org.loopstack.cli.host.HostNames;
+import org.loopstack.cli.host.HostStack;
+import org.loopstack.cli.host.UserException;
+import org.loopstack.linux.netlink.KernelSocket;
+import org.loopstack.linux.netlink.Link;
+import org.loopstack.linux.netlink.LinkAddress;
+import org.loopstack.linux.netlink.NetlinkException;
+import org.loopstack.linux.netlink.RouteEntry;
+import org.loopstack.linux.netlink.RouteNetlink;
+import org.loopstack.linux.netlink.SocketDiagnosis;
+import org.loopstack.wire.IpAddress;
+
+/**
+ * The machine as the host of a command: the kernel's sockets, and what it tells of itself by
+ * netlink, in the network namespace of the thread that asks.
+ *
+ * <p>For one thread at a time.
+ */
+public final class MachineStack implements HostStack {
+  private final MachineFiles files;
+  private final Map<StackSnapshot.Socket, KernelSocket> kernelSockets = new IdentityHashMap<>();
+  private @Nullable Processes processes;
+
+  /** With the machine's files. */
+  public MachineStack(MachineFiles files) {
+    this.files = files;
+  }
+
+  /**
+   * Refuses what only Linux has.
+   *
+   * @param what as {@code lo listen}
+   * @throws UserException on another system
+   */
+  public static void requireLinux(String what) {
+    String system = System.getProperty("os.name", "");
+    if (!system.toLowerCase(Locale.ROOT).contains("linux")) {
+      throw new UserException(
+          ExitStatus.UNAVAILABLE,
+          what + " on the machine itself needs Linux, and this is " + system);
+    }
+  }
+
+  @Override
+  public SelectorProvider selectorProvider() {
+    return SelectorProvider.provider();
+  }
+
+  @Override
+  public List<InetAddress> resolve(String host, HostNames.Family family) {
+    if (HostNames.isLiteral(host)) {
+      return HostNames.resolve(host, family);
+    }
+    try {
+      List<InetAddress> found =
+          Stream.of(InetAddress.getAllByName(host)).filter(family::allows).toList();
+      if (!found.isEmpty()) {
+        return found;
+      }
+    } catch (UnknownHostException e) {
+      throw new UserException(ExitStatus.NO_HOST, host + ": Name or service not known");
+    }
+    throw new UserException(
+        ExitStatus.NO_HOST, host + ": Address family for hostname not supported");
+  }
+
+  @Override
+  public StackSnapshot snapshot() {
+    requireLinux("looking inside");
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      List<Link> links = netlink.links();
+      List<StackSnapshot.Interface> interfaces = interfaces(netlink, links);
+      List<RouteEntry> routes = netlink.routes();
+      return new StackSnapshot(
+          name(),
+          Instant.now(),
+          interfaces,
+          SnapshotRoutes.of(routes, RouteEntry.MAIN_TABLE, links),
+          SnapshotRoutes.of(routes, RouteEntry.LOCAL_TABLE, links),
+          sockets(),
+          Map.of(),
+          MachineCounters.tcpMemory(files),
+          MachineCounters.read(files));
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static UserException unreadable(IOException e) {
+    return new UserException(ExitStatus.IO_ERROR, String.valueOf(e.getMessage()));
+  }
+
+  private String name() {
+    List<String> words = files.words("proc/sys/kernel/hostname");
+    return words.isEmpty() ? "machine" : words.getFirst();
+  }
+
+  private List<StackSnapshot.Socket> sockets() throws IOException {
+    kernelSockets.clear();
+    processes = null;
+    for (KernelSocket each : KernelSockets.read(files, SocketDiagnosis.ALL_STATES)) {
+      kernelSockets.put(SnapshotSockets.of(each), each);
+    }
+    return List.copyOf(kernelSockets.keySet());
+  }
+
+  /** As {@code "java",pid=4711,"other",pid=4712}; null if this user may not know. */
+  @Override
+  public @Nullable String processOf(StackSnapshot.Socket socket) {
+    KernelSocket known = kernelSockets.get(socket);
+    if (known == null) {
+      return null;
+    }
+    Processes looked = processes;
+    if (looked == null) {
+      looked = new Processes(files);
+      processes = looked;
+    }
+    List<String> all =
+        looked.having(known.inode()).stream()
+            .map(each -> "\"" + each.name() + "\",pid=" + each.pid())
+            .toList();
+    return all.isEmpty() ? null : String.join("),(", all);
+  }
+
+  @Override
+  public StackSnapshot.Route routeTo(IpAddress destination, @Nullable IpAddress source)
+      throws IOException {
+    requireLinux("asking for a route");
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      RouteEntry way = netlink.routeTo(destination, source);
+      return SnapshotRoutes.of(way, netlink.links());
+    } catch (NetlinkException e) {
+      // What RTNETLINK says, without what was asked.
+      String message = String.valueOf(e.getMessage());
+      throw new IOException(
+          message.replaceFirst("^[^:]*" + destination + ": ", "").replaceFirst(" \\(E.*", ""), e);
+    }
+  }
+
+  @Override
+  public List<StackSnapshot.Interface> interfaces() {
+    requireLinux("looking at interfaces");
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      return interfaces(netlink, netlink.links());
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  private static List<StackSnapshot.Interface> interfaces(RouteNetlink netlink, List<Link> links)
+      throws IOException {
+    List<LinkAddress> addresses = netlink.addresses();
+    return links.stream().map(link -> SnapshotInterfaces.of(link, addresses)).toList();
+  }
+
+  @Override
+  public EchoSocket openEcho(InetAddress destination, int hopLimit) throws IOException {
+    throw new IOException("not yet");
+  }
+}
