@@ -44,6 +44,7 @@ import picocli.CommandLine.RunLast;
       RouteCommand.class,
       SsCommand.class,
       ListenCommand.class,
+      DoctorCommand.class,
       StatCommand.class,
       PingCommand.class,
       ConnectCommand.class,

@@ -16,7 +16,7 @@ import org.loopstack.wire.IpAddress;
  * @param plain the error number without SO_REUSEADDR, 0 for none
  * @param reusing the error number with SO_REUSEADDR, 0 for none
  */
-record BindTrial(IpAddress address, int plain, int reusing) {
+public record BindTrial(IpAddress address, int plain, int reusing) {
   private static final int SOCK_STREAM = 1;
   private static final int SOCK_DGRAM = 2;
   private static final int SOL_SOCKET = 1;
@@ -24,8 +24,12 @@ record BindTrial(IpAddress address, int plain, int reusing) {
   private static final int IPPROTO_IPV6 = 41;
   private static final int IPV6_V6ONLY = 26;
 
-  /** Tries both ways. */
-  static BindTrial of(IpAddress address, int port, boolean tcp) {
+  /**
+   * Tries both ways.
+   *
+   * @param port 0 for any
+   */
+  public static BindTrial of(IpAddress address, int port, boolean tcp) {
     return new BindTrial(address, bind(address, port, tcp, false), bind(address, port, tcp, true));
   }
 
@@ -45,24 +49,28 @@ record BindTrial(IpAddress address, int plain, int reusing) {
     }
   }
 
-  boolean isFree() {
+  /** Whether it can be had. */
+  public boolean isFree() {
     return plain == 0;
   }
 
   /** Whether a server that sets SO_REUSEADDR, as most do, gets it all the same. */
-  boolean isFreeForReuse() {
+  public boolean isFreeForReuse() {
     return plain != 0 && reusing == 0;
   }
 
-  boolean isTaken() {
+  /** Whether nobody else gets it now. */
+  public boolean isTaken() {
     return reusing == Errno.EADDRINUSE.number();
   }
 
-  boolean isForbidden() {
+  /** Whether it is for the privileged only. */
+  public boolean isForbidden() {
     return plain == Errno.EACCES.number();
   }
 
-  boolean isMissing() {
+  /** Whether the machine does not have that address. */
+  public boolean isMissing() {
     return plain == Errno.EADDRNOTAVAIL.number() || plain == Errno.EAFNOSUPPORT.number();
   }
 }

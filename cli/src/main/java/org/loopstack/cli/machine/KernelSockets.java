@@ -65,7 +65,7 @@ public final class KernelSockets {
    * timeout, inode.
    */
   static @Nullable KernelSocket parse(Protocol protocol, boolean ipv6, String line) {
-    String[] f = line.split("\\s+");
+    String[] f = line.split("\\s+", -1);
     if (f.length < COLUMNS || !f[0].endsWith(":")) {
       return null;
     }

@@ -16,7 +16,7 @@ final class MachineCounters {
     Map<String, Long> all = new LinkedHashMap<>();
     pairs(all, files.lines(NET + "snmp"));
     for (String line : files.lines(NET + "snmp6")) {
-      String[] words = line.strip().split("\\s+");
+      String[] words = line.strip().split("\\s+", -1);
       if (words.length == 2) {
         all.put(words[0], Long.parseLong(words[1]));
       }
@@ -48,8 +48,8 @@ final class MachineCounters {
   /** Two lines each: {@code Tcp: RtoAlgorithm ...} and {@code Tcp: 1 ...}. */
   private static void pairs(Map<String, Long> all, List<String> lines) {
     for (int i = 0; i + 1 < lines.size(); i += 2) {
-      String[] names = lines.get(i).split(" ");
-      String[] values = lines.get(i + 1).split(" ");
+      String[] names = lines.get(i).split(" ", -1);
+      String[] values = lines.get(i + 1).split(" ", -1);
       String group = names[0].replace(":", "");
       for (int k = 1; k < Math.min(names.length, values.length); k++) {
         all.put(group + names[k], Long.parseLong(values[k]));

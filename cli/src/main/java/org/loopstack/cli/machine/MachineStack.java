@@ -35,7 +35,8 @@ import org.loopstack.wire.IpAddress;
  */
 public final class MachineStack implements HostStack {
   private final MachineFiles files;
-  private final Map<StackSnapshot.Socket, KernelSocket> kernelSockets = new IdentityHashMap<>();
+  private final IdentityHashMap<StackSnapshot.Socket, KernelSocket> kernelSockets =
+      new IdentityHashMap<>();
   private @Nullable Processes processes;
 
   /** With the machine's files. */

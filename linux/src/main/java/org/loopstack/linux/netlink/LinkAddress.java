@@ -15,8 +15,8 @@ import org.loopstack.wire.IpAddress;
  * @param scope as {@code rtnetlink(7)} numbers it: 0 global, 200 site, 253 link, 254 host
  * @param label the name that IPv4 gives it, or null
  * @param flags the sum of {@link #DEPRECATED} and its sisters: {@code IFA_F_} of rtnetlink(7)
- * @param validSeconds how long it lives; 2^32 - 1 for ever
- * @param preferredSeconds how long it is chosen for what begins; 2^32 - 1 for ever
+ * @param validSeconds how long it lives, or {@link #FOREVER}
+ * @param preferredSeconds how long it is chosen for what begins, or {@link #FOREVER}
  */
 public record LinkAddress(
     int linkIndex,
@@ -29,6 +29,9 @@ public record LinkAddress(
     int flags,
     long validSeconds,
     long preferredSeconds) {
+  /** The lifetime of what lives for ever. */
+  public static final long FOREVER = 0xffff_ffffL;
+
   /** IFA_F_DADFAILED: somebody else on the link has it. */
   public static final int DUPLICATE = 0x08;
 

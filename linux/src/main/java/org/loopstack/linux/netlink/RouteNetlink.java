@@ -123,8 +123,14 @@ public final class RouteNetlink implements Closeable {
     if (own == null) {
       return null;
     }
+    // struct ifa_cacheinfo: how long it is preferred, how long it is valid.
     ByteBuffer times = a.raw(6);
-    boolean timed = times != null && times.remaining() >= 8;
+    long valid = LinkAddress.FOREVER;
+    long preferred = LinkAddress.FOREVER;
+    if (times != null && times.remaining() >= 8) {
+      preferred = Integer.toUnsignedLong(times.getInt(0));
+      valid = Integer.toUnsignedLong(times.getInt(4));
+    }
     return new LinkAddress(
         head.getInt(4),
         own,
@@ -134,8 +140,8 @@ public final class RouteNetlink implements Closeable {
         Byte.toUnsignedInt(head.get(3)),
         a.text(3),
         (int) a.u32(8, Byte.toUnsignedLong(head.get(2))),
-        timed ? Integer.toUnsignedLong(times.getInt(4)) : 0xffff_ffffL,
-        timed ? Integer.toUnsignedLong(times.getInt(0)) : 0xffff_ffffL);
+        valid,
+        preferred);
   }
 
   /** The lines of all route tables, IPv4 first. */
