@@ -77,8 +77,10 @@ public final class FirewallCheck implements Check {
     List<SamplePacket> packets = new ArrayList<>();
     for (IpAddress each : List.of(IpAddress.IPV4_LOOPBACK, IpAddress.IPV6_LOOPBACK)) {
       if (machine.has(each)) {
-        ports.forEach(p -> packets.add(new SamplePacket(each, true, p)));
-        ports.forEach(p -> packets.add(new SamplePacket(each, false, p)));
+        for (boolean tcp : new boolean[] {true, false}) {
+          ports.forEach(p -> packets.add(new SamplePacket(each, tcp, p)));
+          ports.forEach(p -> packets.add(new SamplePacket(each, tcp, p).answer()));
+        }
       }
     }
     return packets;

@@ -32,9 +32,6 @@ final class RuleMatch {
   private static final short LOOPBACK_TYPE = 772;
   private static final int NAME_LENGTH = 16;
 
-  /** NF_CT_STATE_BIT of a new connection. */
-  private static final int NEW = 8;
-
   private final SamplePacket packet;
   private final int hook;
   private final int loopbackIndex;
@@ -95,7 +92,10 @@ final class RuleMatch {
       case Meta meta -> load(meta.register(), meta(meta.key()), meta.key() >= 4 && meta.key() <= 9);
       case Payload payload -> load(payload.register(), bytes(payload), isAddress(payload));
       case Connection connection ->
-          load(connection.register(), connection.key() == 0 ? number(NEW) : null, false);
+          load(
+              connection.register(),
+              connection.key() == 0 ? number(packet.connectionState()) : null,
+              false);
       case Bitwise bitwise ->
           load(bitwise.register(), combine(bitwise), telling.contains(bitwise.source()));
       case Compare compare -> compare(compare);
