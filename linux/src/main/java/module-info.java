@@ -16,6 +16,10 @@ module org.loopstack.linux {
   // Networks of their own inside the machine.
   exports org.loopstack.linux.namespace;
 
+  // Echo requests of the kernel's own; looking at what passes its interfaces.
+  exports org.loopstack.linux.ping;
+  exports org.loopstack.linux.capture;
+
   // The kernel's own word about its links, addresses, routes, sockets and firewall rules.
   exports org.loopstack.linux.netlink;
 

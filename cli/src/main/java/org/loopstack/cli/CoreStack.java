@@ -15,6 +15,7 @@ import org.loopstack.cli.host.EchoSocket;
 import org.loopstack.cli.host.HostStack;
 import org.loopstack.fault.Faults;
 import org.loopstack.link.Link;
+import org.loopstack.link.Tapped;
 import org.loopstack.wire.IpAddress;
 
 /** One of our own stacks as the commands see it. */
@@ -57,8 +58,11 @@ final class CoreStack implements HostStack, Closeable {
   }
 
   @Override
-  public List<StackInterface> stackInterfaces() {
-    return stack.interfaces();
+  public List<Tapped> captured(String device) {
+    return stack.interfaces().stream()
+        .filter(each -> device.equals("any") || each.name().equals(device))
+        .map(Tapped.class::cast)
+        .toList();
   }
 
   @Override

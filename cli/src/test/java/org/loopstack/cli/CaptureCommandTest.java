@@ -176,7 +176,7 @@ class CaptureCommandTest {
     String line = firstLine();
     assertThat(line).matches("wireshark -k -i TCP@127.0.0.1:[0-9]+ shows what passes lo; .*");
     int port = Integer.parseInt(line.replaceFirst(".*:([0-9]+) .*", "$1"));
-    StackInterface lo = stack.stackInterfaces().getFirst();
+    StackInterface lo = (StackInterface) stack.captured("lo").getFirst();
     try (Socket socket = new Socket("127.0.0.1", port);
         CaptureReader reader = CaptureReader.of(socket.getInputStream(), "live")) {
       // It begins some time after it was accepted: what it is shown first is not the first.

@@ -6,9 +6,9 @@ import java.net.InetAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.loopstack.StackInterface;
 import org.loopstack.StackSnapshot;
 import org.loopstack.fault.Faults;
+import org.loopstack.link.Tapped;
 import org.loopstack.wire.IpAddress;
 
 /**
@@ -51,8 +51,13 @@ public interface HostStack {
   /** Its interfaces, by index. */
   List<StackSnapshot.Interface> interfaces();
 
-  /** Those of its interfaces that can be captured; none of the machine's own. */
-  default List<StackInterface> stackInterfaces() {
+  /**
+   * Those of its interfaces that can be captured. Who captures closes them, if they can be closed.
+   *
+   * @param device the name of one, or {@code any}
+   * @throws UserException if that is not permitted
+   */
+  default List<Tapped> captured(String device) {
     return List.of();
   }
 

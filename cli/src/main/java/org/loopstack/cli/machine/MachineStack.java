@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +19,10 @@ import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.HostNames;
 import org.loopstack.cli.host.HostStack;
 import org.loopstack.cli.host.UserException;
+import org.loopstack.link.Tapped;
+import org.loopstack.linux.capture.KernelTap;
+import org.loopstack.linux.ffi.Errno;
+import org.loopstack.linux.ffi.LinuxException;
 import org.loopstack.linux.netlink.KernelSocket;
 import org.loopstack.linux.netlink.Link;
 import org.loopstack.linux.netlink.LinkAddress;
@@ -25,6 +30,7 @@ import org.loopstack.linux.netlink.NetlinkException;
 import org.loopstack.linux.netlink.RouteEntry;
 import org.loopstack.linux.netlink.RouteNetlink;
 import org.loopstack.linux.netlink.SocketDiagnosis;
+import org.loopstack.linux.ping.PingSocket;
 import org.loopstack.wire.IpAddress;
 
 /**
@@ -150,10 +156,13 @@ public final class MachineStack implements HostStack {
       return SnapshotRoutes.of(way, netlink.links());
     } catch (NetlinkException e) {
       // What RTNETLINK says, without what was asked.
-      String message = String.valueOf(e.getMessage());
-      throw new IOException(
-          message.replaceFirst("^[^:]*" + destination + ": ", "").replaceFirst(" \\(E.*", ""), e);
+      throw new IOException(words(e.errno()), e);
     }
+  }
+
+  /** An error without its name, as other programs print it. */
+  private static String words(int errno) {
+    return Errno.text(errno).replaceFirst(" \\([A-Z0-9]+\\)$", "");
   }
 
   @Override
@@ -174,6 +183,41 @@ public final class MachineStack implements HostStack {
 
   @Override
   public EchoSocket openEcho(InetAddress destination, int hopLimit) throws IOException {
-    throw new IOException("not yet");
+    requireLinux("lo ping");
+    IpAddress target = IpAddress.of(destination);
+    try {
+      return new MachineEchoSocket(PingSocket.open(target, hopLimit), target);
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.EACCES.number()) {
+        throw new UserException(
+            ExitStatus.NO_PERMISSION,
+            "ping: this kernel lets only some groups ping: sysctl -w"
+                + " net.ipv4.ping_group_range='0 2147483647' lets all; or run it as root");
+      }
+      throw new IOException(words(e.errno()), e);
+    }
+  }
+
+  @Override
+  public List<Tapped> captured(String device) {
+    requireLinux("lo capture");
+    List<Tapped> taps = new ArrayList<>();
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      for (Link each : netlink.links()) {
+        if (device.equals("any") ? each.isUp() : each.name().equals(device)) {
+          taps.add(KernelTap.open(each, HostsFile.names(files)));
+        }
+      }
+      return taps;
+    } catch (LinuxException e) {
+      if (e.errno() == Errno.EPERM.number()) {
+        throw new UserException(
+            ExitStatus.NO_PERMISSION,
+            "capture: only root and CAP_NET_RAW may look at the machine's packets: sudo");
+      }
+      throw unreadable(e);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
   }
 }

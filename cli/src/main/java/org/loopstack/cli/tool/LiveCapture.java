@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.loopstack.StackInterface;
+import java.util.stream.Stream;
 import org.loopstack.capture.Capture;
 import org.loopstack.capture.CaptureListener;
 import org.loopstack.capture.CaptureOptions;
@@ -31,14 +31,16 @@ import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.HostNames;
 import org.loopstack.cli.host.Session;
 import org.loopstack.cli.host.UserException;
+import org.loopstack.link.Tapped;
+import org.loopstack.linux.capture.KernelTap;
 
-/** A capture of a running stack, until Ctrl-C or the last packet that is wanted. */
+/** A capture of a running stack or the machine, until Ctrl-C or the last packet that is wanted. */
 public final class LiveCapture {
   private static final Pattern PLACE = Pattern.compile("(?:(.+):)?([0-9]{1,5})");
 
   private final Session session;
-  private final StackInterface first;
-  private final StackInterface[] others;
+  private final Tapped first;
+  private final Tapped[] others;
   private final CaptureOptions options;
 
   /**
@@ -50,15 +52,12 @@ public final class LiveCapture {
    */
   public LiveCapture(Session session, String device, String filter, long count) {
     this.session = session;
-    List<StackInterface> all =
-        session.stack().stackInterfaces().stream()
-            .filter(each -> device.equals("any") || each.name().equals(device))
-            .toList();
+    List<Tapped> all = session.stack().captured(device);
     if (all.isEmpty()) {
       throw new UserException(ExitStatus.USAGE, "capture: there is no interface " + device);
     }
     this.first = all.getFirst();
-    this.others = all.subList(1, all.size()).toArray(StackInterface[]::new);
+    this.others = all.subList(1, all.size()).toArray(Tapped[]::new);
     this.options = CaptureOptions.standard().filter(parse(filter)).limit(count);
   }
 
@@ -141,12 +140,31 @@ public final class LiveCapture {
     }
     session.out().flush();
     summary(capture);
+    closeAll();
     return ExitStatus.OK;
+  }
+
+  /** What the kernel has opened for this capture, and not the interfaces of a stack. */
+  private void closeAll() {
+    for (KernelTap each : kernelTaps()) {
+      try {
+        each.close();
+      } catch (IOException e) {
+        // It takes nothing any more.
+      }
+    }
+  }
+
+  private List<KernelTap> kernelTaps() {
+    return Stream.concat(Stream.of(first), Stream.of(others))
+        .filter(KernelTap.class::isInstance)
+        .map(KernelTap.class::cast)
+        .toList();
   }
 
   private String names() {
     StringBuilder names = new StringBuilder(first.name());
-    for (StackInterface each : others) {
+    for (Tapped each : others) {
       names.append(", ").append(each.name());
     }
     return names.toString();
@@ -159,7 +177,19 @@ public final class LiveCapture {
     }
     say(packets(capture.captured()) + " captured");
     say(packets(seen) + " passed");
-    say(packets(capture.lost()) + " lost because nobody took them in time");
+    long lost = capture.lost();
+    long withoutChecksum = 0;
+    for (KernelTap each : kernelTaps()) {
+      lost += each.dropped();
+      withoutChecksum += each.withoutChecksum();
+    }
+    say(packets(lost) + " lost because nobody took them in time");
+    if (withoutChecksum > 0) {
+      say(
+          packets(withoutChecksum)
+              + " without a transport checksum: the kernel leaves it to the hardware, and out on"
+              + " lo; here it is filled in");
+    }
   }
 
   private static String packets(long count) {
