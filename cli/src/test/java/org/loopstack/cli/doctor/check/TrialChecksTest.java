@@ -236,7 +236,9 @@ class TrialChecksTest {
               f -> {
                 assertThat(f.severity()).isEqualTo(Severity.ERROR);
                 assertThat(f.seen()).startsWith("nobody can connect to localhost port 8080: ");
-                assertThat(f.why()).isEqualTo("no program listens on that port");
+                // Another network of the machine's may have one, which is then told.
+                assertThat(f.why())
+                    .matches("no program listens on that port|somebody listens in another .*");
               });
       try (ServerSocketChannel _ = listen(network, "::", 8080)) {
         assertThat(look(network, new PortCheck("localhost", 8080, null))).isEmpty();
