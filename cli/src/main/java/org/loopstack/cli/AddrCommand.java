@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
     description = "Show interfaces and addresses, as ip addr shows them.",
     footer = {
       "%nExamples:",
+      "  lo addr                      the machine's",
       "  lo -n default addr",
       "  lo -n default addr show lo",
       "  lo -n default addr -j"

@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "capture",
     description = {
-      "Show what passes a stack, as tcpdump does; write it for Wireshark; read captures.",
+      "Show what passes a stack, or without -n the machine, as tcpdump does; write it for"
+          + " Wireshark; read captures.",
       "FILTER is tcpdump's: host, net, port, portrange, src, dst, proto, ip, ip6, tcp, udp, icmp,"
           + " icmp6, less, greater, len, tcp[tcpflags] & tcp-syn != 0, inbound, outbound, and, or,"
           + " not, brackets. Quote what the shell would take for itself.",
@@ -34,6 +35,7 @@ import picocli.CommandLine.Parameters;
       "  lo -n default capture -w web.pcapng port 8080 and not host ::1",
       "  lo -n default capture -w - | wireshark -k -i -",
       "  lo -n default capture --live 19000      and then: wireshark -k -i TCP@127.0.0.1:19000",
+      "  sudo lo capture port 8080    what passes the machine's own loopback",
       "  lo capture -r web.pcapng -X icmp or icmp6"
     })
 final class CaptureCommand implements StackTool {
@@ -53,10 +55,7 @@ final class CaptureCommand implements StackTool {
       description = "Write to a file, in pcapng, and print nothing; - is standard output.")
   private @Nullable String write;
 
-  @Option(
-      names = "-r",
-      paramLabel = "FILE",
-      description = "Read a file, pcapng or pcap, instead of a stack.")
+  @Option(names = "-r", paramLabel = "FILE", description = "Read a file, pcapng or pcap, instead.")
   private @Nullable Path read;
 
   @Option(

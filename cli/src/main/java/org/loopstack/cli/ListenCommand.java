@@ -41,7 +41,7 @@ import picocli.CommandLine.Parameters;
       "  lo listen",
       "  lo listen 8080",
       "  lo listen -j 8080",
-      "  lo listen --watch 1",
+      "  lo listen --watch -i 0.5 8080",
       "  sudo lo listen --all-networks"
     })
 final class ListenCommand implements MachineTool {
@@ -55,13 +55,15 @@ final class ListenCommand implements MachineTool {
 
   @Option(
       names = {"-w", "--watch"},
-      arity = "0..1",
-      fallbackValue = "2",
+      description = "Look again and again, and print what has come (+) and gone (-), until Ctrl-C.")
+  private boolean watch;
+
+  @Option(
+      names = {"-i", "--interval"},
       paramLabel = "SECONDS",
-      description =
-          "Look again every so many seconds, 2 if not said, and print what has come (+) and gone"
-              + " (-), until Ctrl-C.")
-  private @Nullable Double watch;
+      defaultValue = "2",
+      description = "How long to wait before looking again. The default is 2.")
+  private double seconds;
 
   @Option(
       names = {"-a", "--all-networks"},
@@ -80,12 +82,10 @@ final class ListenCommand implements MachineTool {
     if (wanted != null && (wanted < 1 || wanted > 65_535)) {
       throw new UserException(ExitStatus.USAGE, "listen: ports are from 1 to 65535: " + wanted);
     }
-    Double seconds = watch;
-    if (seconds != null) {
-      if (seconds < 0.01 || seconds > 86_400) {
-        throw new UserException(
-            ExitStatus.USAGE, "listen: --watch " + seconds + ": 0.01 to 86400 seconds");
-      }
+    if (seconds < 0.01 || seconds > 86_400) {
+      throw new UserException(ExitStatus.USAGE, "listen: -i " + seconds + ": 0.01 to 86400");
+    }
+    if (watch) {
       return watch(session, wanted, (long) (seconds * 1e9));
     }
     if (wanted != null) {

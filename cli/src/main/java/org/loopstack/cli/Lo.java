@@ -65,9 +65,11 @@ import picocli.CommandLine.RunLast;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:All went well.",
-      "1:ping: nothing came back; addr, fault: there is no such interface or rule; bench --check: a"
-          + " bar is missed; script, soak: one failed.",
+      "1:ping: nothing came back; addr, fault: there is no such interface or rule; listen: nobody"
+          + " has the port; doctor: the worst is a warning; bench --check: a bar is missed; script,"
+          + " soak: one failed.",
       "2:The command line is wrong.",
+      "3:doctor: something does not work.",
       "1-56:get: as curl, for instance 7 if it cannot connect.",
       "66:There is no such file or directory.",
       "68:The name of a host means nothing here.",

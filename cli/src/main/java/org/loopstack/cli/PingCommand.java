@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
       "%nExamples:",
       "  lo -n default ping -c 3 127.0.0.1",
       "  lo -n default ping -c 5 -i 0.2 -s 1000 ::1",
-      "  lo -n default ping -4 localhost"
+      "  lo -n default ping -4 localhost",
+      "  lo ping ::1                  the machine's"
     })
 final class PingCommand implements StackTool {
   private static final double MAX_SECONDS = 86_400;

@@ -26,6 +26,7 @@ import picocli.CommandLine.Parameters;
     },
     footer = {
       "%nExamples:",
+      "  lo route                     the machine's",
       "  lo -n default route",
       "  lo -n default route show table local",
       "  lo -n default route -6 show table all",

@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "serve",
     description = {
-      "Run a server on 127.0.0.1 and ::1 of a stack until Ctrl-C.",
+      "Run a server on 127.0.0.1 and ::1, of a stack or without -n the machine, until Ctrl-C.",
       "http serves the files of a directory, or without one a page that says hello, and prints an"
           + " access log. echo sends back what it receives, over TCP and UDP."
     },

@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
       "  lo -n default ss -tinoem",
       "  lo -n default ss -t state established '( sport = :8080 or dport = :8080 )'",
       "  lo -n default ss dst 127.0.0.0/8",
-      "  lo -n default ss -s"
+      "  lo -n default ss -s",
+      "  lo ss -tlnp                  the machine's"
     })
 final class SsCommand implements StackTool {
   /** What is shown if nobody says which states. */

@@ -105,7 +105,7 @@ class LoTest {
         "doctor ftp://localhost/        | 2 | is neither a port, 1 to 65535, nor an http URL",
         "doctor http://192.0.2.1/       | 2 | 192.0.2.1 is not on the loopback of this machine",
         "listen 0                       | 2 | listen: ports are from 1 to 65535: 0",
-        "listen --watch 0               | 2 | --watch 0.0: 0.01 to 86400 seconds",
+        "listen --watch -i 0            | 2 | listen: -i 0.0: 0.01 to 86400",
         "connect 127.0.0.1 1            | 111 | connect to 127.0.0.1 port 1: connection refused",
         "get 127.0.0.1:1                | 7 | Failed to connect to 127.0.0.1 port 1",
         "serve ftp                      | 2 | Invalid value for positional parameter",

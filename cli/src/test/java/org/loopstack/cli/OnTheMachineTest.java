@@ -236,7 +236,7 @@ class OnTheMachineTest {
                   () -> {
                     try {
                       ListenCommand command = new ListenCommand();
-                      new picocli.CommandLine(command).parseArgs("--watch", "0.02", "8080");
+                      new picocli.CommandLine(command).parseArgs("--watch", "-i", "0.02", "8080");
                       status.complete(network.call(() -> command.run(session)));
                     } catch (IOException e) {
                       status.completeExceptionally(e);
