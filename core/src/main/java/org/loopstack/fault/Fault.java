@@ -240,8 +240,9 @@ public final class Fault {
 
   /**
    * {@link #skip}, {@link #nth}, {@link #every} and {@link #times} count for each connection on its
-   * own. A connection is what passes between two ends, either way; one that later has the same two
-   * ends goes on counting.
+   * own. A connection is what passes between two ends, either way. A later TCP connection between
+   * the same two ends begins at none, if the rule matches its SYN; a SYN that is sent again begins
+   * nothing. Datagrams of UDP between the same two ends go on counting.
    */
   public Fault perConnection() {
     return with(when.withPerConnection());

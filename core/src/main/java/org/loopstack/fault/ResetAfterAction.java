@@ -51,10 +51,13 @@ final class ResetAfterAction implements Action {
     int passes;
     lock.lock();
     try {
-      Progress progress = connections.ofStarting(segment);
+      Progress progress = connections.of(segment);
       broken = progress.broken;
       passes = broken ? 0 : advance(progress, segment);
-      progress.broken |= passes != ALL;
+      if (passes != ALL && !broken) {
+        progress.broken = true;
+        connections.isReset(segment);
+      }
     } finally {
       lock.unlock();
     }

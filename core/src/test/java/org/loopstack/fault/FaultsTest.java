@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -189,6 +191,65 @@ class FaultsTest {
     }
     assertThat(World.received(b)).containsExactly("b1");
     assertThat(World.received(c)).containsExactly("c1");
+  }
+
+  /** A client that begins to connect from its own port 4000. */
+  private SocketChannel beginFrom4000() throws IOException {
+    SocketChannel client = world.stack.selectorProvider().openSocketChannel();
+    client.configureBlocking(false);
+    client.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    client.bind(new InetSocketAddress("127.0.0.1", 4000));
+    client.connect(new InetSocketAddress("127.0.0.1", 80));
+    return client;
+  }
+
+  @Test
+  void aSynThatIsSentAgainBeginsNoNewCountAndAConnectionBetweenTheSameEndsDoes()
+      throws IOException {
+    world.listen("127.0.0.1", 80, 5);
+    FaultHandle rule = faults.add(Fault.on(Match.tcp().syn()).drop().times(2).perConnection());
+    SocketChannel client = beginFrom4000();
+    world.advanceMillis(2000);
+    assertThat(client.finishConnect()).isTrue();
+    assertThat(rule.applied()).isEqualTo(2);
+    client.setOption(StandardSocketOptions.SO_LINGER, 0);
+    client.close();
+    SocketChannel again = beginFrom4000();
+    assertThat(again.finishConnect()).isFalse();
+    world.advanceMillis(2000);
+    assertThat(again.finishConnect()).isTrue();
+    assertThat(rule.applied()).isEqualTo(4);
+  }
+
+  /** The rule sees no reset that tells the connections apart: their sequence numbers do. */
+  @Test
+  void aConnectionWithoutAPlaceInTheBacklogDoesNotInheritThatOfTheOneBefore() throws IOException {
+    world.listen("127.0.0.1", 80, 50);
+    faults.add(Fault.slowAccept(80, 0));
+    SocketChannel client = beginFrom4000();
+    assertThat(client.finishConnect()).isTrue();
+    client.setOption(StandardSocketOptions.SO_LINGER, 0);
+    client.close();
+    world.advanceMillis(1);
+    SocketChannel again = beginFrom4000();
+    world.advanceMillis(10_000);
+    assertThat(again.finishConnect()).isFalse();
+  }
+
+  @Test
+  void aLateCopyOfASynBeginsNothing() throws IOException {
+    ServerSocketChannel server = world.listen("127.0.0.1", 80, 5);
+    FaultHandle copies = faults.add(Fault.on(Match.tcp().syn()).duplicate());
+    faults.add("latency list 0ms,10ms tcp dst port 80 syn");
+    faults.add(Fault.resetAfter(8));
+    SocketChannel client = beginFrom4000();
+    world.advanceMillis(1);
+    assertThat(client.finishConnect()).isTrue();
+    World.write(client, "12345");
+    world.advanceMillis(9);
+    World.write(client, "6789");
+    assertThat(World.read(server.accept())).isEqualTo("12345678");
+    assertThat(copies.applied()).isEqualTo(1);
   }
 
   @Test
