@@ -2,14 +2,10 @@
 package org.loopstack.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,49 +13,11 @@ import org.loopstack.Stack;
 
 /** Wireshark's own reader on what we write. */
 class TsharkTest {
-  private static final String WRONG =
-      "_ws.malformed || ip.checksum.status == \"Bad\" || tcp.checksum.status == \"Bad\""
-          + " || udp.checksum.status == \"Bad\" || icmp.checksum.status == \"Bad\""
-          + " || icmpv6.checksum.status == \"Bad\" || _ws.expert.severity == \"Error\"";
-
   @TempDir private Path directory;
 
   @BeforeAll
   static void tsharkIsThere() {
-    boolean there =
-        Stream.of(System.getenv("PATH").split(":", -1))
-            .anyMatch(each -> Files.isExecutable(Path.of(each, "tshark")));
-    assumeThat(there)
-        .as("tshark is not installed: what it says of captures is not tested")
-        .isTrue();
-  }
-
-  /** What tshark prints. */
-  private List<String> tshark(Path capture, String... arguments)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("tshark", "-n", "-r", capture.toString()));
-    for (String protocol : List.of("ip", "tcp", "udp")) {
-      command.addAll(List.of("-o", protocol + ".check_checksum:TRUE"));
-    }
-    command.addAll(List.of(arguments));
-    Path out = directory.resolve("out.txt");
-    Path errors = directory.resolve("errors.txt");
-    int exit =
-        new ProcessBuilder(command)
-            .redirectOutput(out.toFile())
-            .redirectError(errors.toFile())
-            .start()
-            .waitFor();
-    assertThat(exit).as(() -> read(errors)).isZero();
-    return Files.readAllLines(out);
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
+    Tshark.assumeInstalled();
   }
 
   @Test
@@ -75,7 +33,7 @@ class TsharkTest {
     }
     // Each datagram with its verdict: dissected as what it is, on lo, on its way out.
     List<String> all =
-        tshark(
+        Tshark.read(
             file,
             "-T",
             "fields",
@@ -91,7 +49,7 @@ class TsharkTest {
     assertThat(all)
         .extracting(line -> line.split("\t", -1)[0])
         .contains("TCP", "UDP", "ICMP", "ICMPv6");
-    assertThat(tshark(file, "-Y", WRONG)).isEmpty();
+    assertThat(Tshark.read(file, "-Y", Tshark.WRONG)).isEmpty();
   }
 
   @Test
@@ -111,8 +69,8 @@ class TsharkTest {
       writer.write(lo, 1, null, bytes, 0, bytes.length, "a bit is wrong");
     }
 
-    assertThat(tshark(file, "-Y", WRONG)).isEmpty();
-    assertThat(tshark(broken, "-Y", WRONG, "-T", "fields", "-e", "frame.comment"))
+    assertThat(Tshark.read(file, "-Y", Tshark.WRONG)).isEmpty();
+    assertThat(Tshark.read(broken, "-Y", Tshark.WRONG, "-T", "fields", "-e", "frame.comment"))
         .containsExactly("a bit is wrong");
   }
 }
