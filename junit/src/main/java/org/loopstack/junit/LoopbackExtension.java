@@ -57,7 +57,8 @@ import org.loopstack.socket.StackResolver;
  * parameter {@code loopstack.reports} names another folder): its packets, {@code .pcapng}, and
  * {@code .txt} with the seed, the applied rules, the sockets as {@code ss} prints them, counters
  * and what was left open. Where they are is printed, and told by a suppressed exception of the
- * failure.
+ * failure. With the configuration parameter {@code loopstack.reports.all=true} every test leaves
+ * them, also one that passes.
  */
 public final class LoopbackExtension
     implements BeforeEachCallback, AfterEachCallback, ParameterResolver {

@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.loopstack.StackSnapshot;
 import org.loopstack.capture.CapturedPacket;
@@ -16,19 +18,23 @@ import org.loopstack.engine.VirtualClock;
 import org.loopstack.fault.FaultHandle;
 import org.loopstack.fault.Faults;
 
-/** What a failing test leaves: its packets, and in words all that led there. */
-final class FailureReport {
+/** What a test leaves: its packets, and in words all that led there. */
+final class TestReport {
   /** How many of the last packets are printed; the file has all that are kept. */
   private static final int PRINTED = 100;
 
   private final TestStack test;
   private final ExtensionContext context;
-  private final Throwable failure;
+  private final @Nullable Throwable failure;
   private final List<String> leaks;
   private final StackSnapshot snapshot;
   private final List<CapturedPacket> packets;
 
-  FailureReport(TestStack test, ExtensionContext context, Throwable failure, List<String> leaks) {
+  TestReport(
+      TestStack test,
+      ExtensionContext context,
+      @Nullable Throwable failure,
+      List<String> leaks) {
     this.test = test;
     this.context = context;
     this.failure = failure;
@@ -111,10 +117,11 @@ final class FailureReport {
                 ? ", real time"
                 : ", virtual time " + Duration.ofNanos(clock.nanos()) + " after the start"));
     section(all, "Fault rules", rules());
-    section(all, "Sockets", SocketTable.print(snapshot));
+    section(all, "Sockets when the test was over", SocketTable.print(snapshot));
     section(all, "Left open", leaks.isEmpty() ? "nothing" : String.join("\n", leaks));
     section(all, "Interfaces", interfaces());
     section(all, "Thrown away", snapshot.drops().isEmpty() ? "nothing" : drops());
+    section(all, "Counters", counters());
     section(all, "Last packets", PacketLines.last(packets, PRINTED));
     return all.append('\n').toString();
   }
@@ -127,6 +134,9 @@ final class FailureReport {
   }
 
   private String stackTrace() {
+    if (failure == null) {
+      return "none";
+    }
     StringWriter text = new StringWriter();
     failure.printStackTrace(new PrintWriter(text, true));
     return text.toString();
@@ -175,5 +185,19 @@ final class FailureReport {
         .drops()
         .forEach((reason, count) -> text.append(count).append(' ').append(reason).append('\n'));
     return text.toString();
+  }
+
+  /** Those that are not zero, by the names of {@code nstat}. */
+  private String counters() {
+    StringBuilder text = new StringBuilder();
+    snapshot
+        .counters()
+        .forEach(
+            (name, value) -> {
+              if (value != 0) {
+                text.append(String.format(Locale.ROOT, "%-32s%d%n", name, value));
+              }
+            });
+    return text.isEmpty() ? "all zero" : text.toString();
   }
 }

@@ -187,13 +187,12 @@ final class Fixtures {
     @Test
     void afterSomeTraffic(Stack stack, Faults faults) throws IOException {
       faults.add(Fault.on(Match.tcp().port(8080).syn()).drop().times(2).named("lose-two-syns"));
-      try (ServerSocket server = listen(stack, 8080);
-          Socket client = stack.socketFactory().createSocket("127.0.0.1", 8080);
-          Socket accepted = server.accept()) {
-        client.getOutputStream().write("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        assertEquals('h', accepted.getInputStream().read());
-        fail("on purpose");
-      }
+      ServerSocket server = listen(stack, 8080);
+      Socket client = stack.socketFactory().createSocket("127.0.0.1", 8080);
+      Socket accepted = server.accept();
+      client.getOutputStream().write("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      assertEquals('h', accepted.getInputStream().read());
+      fail("on purpose");
     }
 
     @Test

@@ -67,10 +67,23 @@ class LoopbackExtensionTest {
     assertThat(text)
         .content()
         .contains("on purpose", "linux, seed 99, virtual time PT", "lose-two-syns", "applied 2")
-        .contains("Netid State", "Flags [P.]", "length 5");
+        .contains("Netid State", " cwnd:1 bytes_sent:5 bytes_acked:6 ", "Flags [P.]", "length 5")
+        .containsPattern("TcpRetransSegs +2\n");
     assertThatCapture(packets).tcp(8080).handshakes(1).bytesSent(5).bytesReceived(0);
     // An assumption that does not hold is no failure.
     assertThat(Files.list(reports)).hasSize(2);
+  }
+
+  @Test
+  void aTestThatPassesLeavesThemIfThatIsWanted() throws IOException {
+    FixtureRunner.run(
+        Fixtures.Worlds.class,
+        Map.of("loopstack.reports", reports.toString(), "loopstack.reports.all", "true"));
+    // Seven worlds and a test; packets and a text of each.
+    assertThat(Files.list(reports)).hasSize(16);
+    assertThat(reports.resolve(Fixtures.Worlds.class.getName() + ".plain.txt"))
+        .content()
+        .contains("Failure\n  none");
   }
 
   @Test
