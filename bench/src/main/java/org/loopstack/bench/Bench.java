@@ -38,9 +38,30 @@ public final class Bench {
       rows.forEach(row -> out.println(row.name()));
       return CommandLine.ExitCode.OK;
     }
+    Burden burden = command.burden();
+    if (!burden.equals(Burden.NONE)) {
+      return weigh(command, burden, rows, out);
+    }
     return command.compare == null
         ? measure(command, rows, out)
         : compare(command, command.compare, rows, out);
+  }
+
+  /** Measures what a burden costs: ours without it and with it. */
+  private static int weigh(BenchCommand command, Burden burden, List<Row> rows, PrintStream out)
+      throws InterruptedException {
+    Effort effort = command.effort();
+    ComparisonReport report = new ComparisonReport(out, Machine.here(), effort, "plain", "with it");
+    Harness harness = new Harness(StackSide::new, () -> new StackSide(burden), effort);
+    out.println("Our loopback as it is and with " + burden + ":");
+    report.begin();
+    for (Row row : rows) {
+      if (burden.isShownBy(row)) {
+        report.add(harness.run(row));
+      }
+    }
+    report.end();
+    return CommandLine.ExitCode.OK;
   }
 
   private static int compare(

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.fault.Fault;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -80,11 +82,30 @@ public final class BenchCommand implements Callable<Integer> {
       description = "Measure the stack's parts with JMH instead; --rows chooses among them too.")
   boolean parts;
 
+  @Option(
+      names = "--fault",
+      paramLabel = "RULE",
+      description =
+          "Instead of the kernel's compare ours with ours that has this fault rule, to see what it"
+              + " costs; may be said more than once.")
+  List<String> faults = new ArrayList<>();
+
+  @Option(
+      names = "--ring",
+      paramLabel = "N",
+      description = "The same with a ring that keeps the last N packets; also with --fault.")
+  int ring;
+
   /** The command, before its options are read. */
   public BenchCommand() {}
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    String wrong = wrong();
+    if (wrong != null) {
+      System.err.println("lo bench: " + wrong);
+      return CommandLine.ExitCode.USAGE;
+    }
     List<String> command = new ArrayList<>();
     if (!Congestion.isCubicPermitted() && UserNamespace.isPossible()) {
       command.addAll(UserNamespace.COMMAND);
@@ -122,10 +143,31 @@ public final class BenchCommand implements Callable<Integer> {
     if (rows != null) {
       arguments.addAll(List.of("--rows", rows.pattern()));
     }
+    faults.forEach(rule -> arguments.addAll(List.of("--fault", rule)));
+    if (ring != 0) {
+      arguments.addAll(List.of("--ring", Integer.toString(ring)));
+    }
     if (runs != 0) {
       arguments.addAll(List.of("--runs", Integer.toString(runs)));
     }
     return arguments;
+  }
+
+  /** What does not go, or null. */
+  private @Nullable String wrong() {
+    Burden burden;
+    try {
+      burden = burden();
+    } catch (IllegalArgumentException e) {
+      return e.getMessage();
+    }
+    if (ring < 0 || ring > 1 << 24) {
+      return "a ring keeps 1 to " + (1 << 24) + " packets: " + ring;
+    }
+    boolean other = parts || check || json || compare != null || write != null;
+    return other && !burden.equals(Burden.NONE)
+        ? "--fault and --ring go with none of --parts, --check, --json, --compare and --write"
+        : null;
   }
 
   private static void addIf(boolean set, String option, List<String> arguments) {
@@ -143,5 +185,14 @@ public final class BenchCommand implements Callable<Integer> {
   /** Whether the row was asked for. */
   boolean wants(Row row) {
     return rows == null || rows.matcher(row.name()).find();
+  }
+
+  /**
+   * What the cost of is to be measured.
+   *
+   * @throws IllegalArgumentException if a rule is wrong
+   */
+  Burden burden() {
+    return new Burden(faults.stream().map(Fault::parse).toList(), ring);
   }
 }

@@ -10,6 +10,8 @@ import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
 import org.loopstack.Stack;
 import org.loopstack.StackConfiguration;
+import org.loopstack.capture.Capture;
+import org.loopstack.capture.CaptureRing;
 
 /** Ours: a stack of its own, as {@link Stack#create()} makes it unless something else is said. */
 public final class StackSide implements Side {
@@ -18,15 +20,26 @@ public final class StackSide implements Side {
 
   private final Stack stack;
   private final SelectorProvider provider;
+  private final Burden burden;
 
   /** A stack with the defaults. */
   public StackSide() {
-    this(StackConfiguration.linux());
+    this(Burden.NONE);
   }
 
-  private StackSide(StackConfiguration configuration) {
+  StackSide(Burden burden) {
+    this(StackConfiguration.linux(), burden);
+  }
+
+  private StackSide(StackConfiguration configuration, Burden burden) {
+    this.burden = burden;
     stack = Stack.create(configuration);
     provider = stack.selectorProvider();
+    burden.rules().forEach(stack.loopback().faults()::add);
+    if (burden.ring() > 0) {
+      // Ends with the stack.
+      CaptureRing _ = Capture.ring(burden.ring(), stack.loopback());
+    }
   }
 
   @Override
@@ -56,12 +69,13 @@ public final class StackSide implements Side {
 
   @Override
   public Side another() {
-    return new StackSide();
+    return new StackSide(burden);
   }
 
   @Override
   public Side polling() {
-    return new StackSide(StackConfiguration.linux().toBuilder().busyPoll(BUSY_POLL).build());
+    return new StackSide(
+        StackConfiguration.linux().toBuilder().busyPoll(BUSY_POLL).build(), burden);
   }
 
   /** None: all is heap. */
