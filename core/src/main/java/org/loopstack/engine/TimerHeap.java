@@ -4,9 +4,18 @@ package org.loopstack.engine;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A binary heap of timers by deadline, from which any timer can be removed. Not thread-safe. */
+/**
+ * A binary heap of timers by deadline, from which any timer can be removed. Timers of one deadline
+ * come in the order in which they were armed, so that what runs in virtual time repeats itself. Not
+ * thread-safe.
+ */
 final class TimerHeap {
   private @Nullable Timer[] heap = new @Nullable Timer[16];
+
+  /** When each timer of the heap was armed: numbers that grow, and compare also where they wrap. */
+  private int[] orders = new int[16];
+
+  private int nextOrder;
   private int size;
 
   boolean isEmpty() {
@@ -23,12 +32,13 @@ final class TimerHeap {
     if (timer.index < 0) {
       if (size == heap.length) {
         heap = Arrays.copyOf(heap, size * 2);
+        orders = Arrays.copyOf(orders, size * 2);
       }
       timer.place(deadline);
-      siftUp(timer, size++);
+      siftUp(timer, nextOrder++, size++);
     } else if (deadline < timer.deadline) {
       timer.place(deadline);
-      siftUp(timer, timer.index);
+      siftUp(timer, nextOrder++, timer.index);
     }
   }
 
@@ -42,9 +52,10 @@ final class TimerHeap {
     Timer last = at(--size);
     heap[size] = null;
     if (last != timer) {
-      siftDown(last, at);
+      int order = orders[size];
+      siftDown(last, order, at);
       if (last.index == at) {
-        siftUp(last, at);
+        siftUp(last, order, at);
       }
     }
   }
@@ -67,38 +78,43 @@ final class TimerHeap {
     return timer;
   }
 
-  private void put(Timer timer, int i) {
+  private void put(Timer timer, int order, int i) {
     heap[i] = timer;
+    orders[i] = order;
     timer.index = i;
   }
 
-  private void siftUp(Timer timer, int from) {
+  /** Whether a timer that was armed then comes before the one that stands there. */
+  private boolean isBefore(Timer timer, int order, int there) {
+    long deadline = at(there).deadline;
+    return timer.deadline < deadline || timer.deadline == deadline && order - orders[there] < 0;
+  }
+
+  private void siftUp(Timer timer, int order, int from) {
     int i = from;
     while (i > 0) {
       int parent = (i - 1) >>> 1;
-      Timer above = at(parent);
-      if (above.deadline <= timer.deadline) {
+      if (!isBefore(timer, order, parent)) {
         break;
       }
-      put(above, i);
+      put(at(parent), orders[parent], i);
       i = parent;
     }
-    put(timer, i);
+    put(timer, order, i);
   }
 
-  private void siftDown(Timer timer, int from) {
+  private void siftDown(Timer timer, int order, int from) {
     int i = from;
     for (int child; (child = 2 * i + 1) < size; ) {
-      if (child + 1 < size && at(child + 1).deadline < at(child).deadline) {
+      if (child + 1 < size && isBefore(at(child + 1), orders[child + 1], child)) {
         child++;
       }
-      Timer below = at(child);
-      if (timer.deadline <= below.deadline) {
+      if (isBefore(timer, order, child)) {
         break;
       }
-      put(below, i);
+      put(at(child), orders[child], i);
       i = child;
     }
-    put(timer, i);
+    put(timer, order, i);
   }
 }

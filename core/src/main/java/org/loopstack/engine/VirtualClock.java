@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,13 @@ public final class VirtualClock implements Clock, Scheduler {
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final ThreadWatch threads = new ThreadWatch();
   private final AtomicInteger settling = new AtomicInteger();
+
+  /** Whom the steps that run now have woken. Guarded by the lock of who advances. */
+  private final ArrayDeque<Thread> wokenBySteps = new ArrayDeque<>();
+
+  /** Whether steps run. Guarded by the same. */
+  private boolean stepping;
+
   private final long epochOrigin;
   private volatile Quiescence quiescence = Quiescence.STANDARD;
   private volatile @Nullable AutoAdvance automatic;
@@ -382,15 +390,43 @@ public final class VirtualClock implements Clock, Scheduler {
     }
   }
 
-  /** Runs what is due now, and what that makes due. */
+  /** Runs what is due now, and what that makes due; then whom that wakes goes on. */
   void runSteps() {
     advancing.lock();
     try {
-      for (Runnable step; (step = nextStep()) != null; ) {
-        step.run();
+      boolean outermost = !stepping;
+      stepping = true;
+      try {
+        for (Runnable step; (step = nextStep()) != null; ) {
+          step.run();
+        }
+      } finally {
+        if (outermost) {
+          stepping = false;
+          wakeAll();
+        }
       }
     } finally {
       advancing.unlock();
+    }
+  }
+
+  private void wakeAll() {
+    for (Thread each; (each = wokenBySteps.poll()) != null; ) {
+      LockSupport.unpark(each);
+    }
+  }
+
+  /**
+   * Unparks a thread. Whom a step wakes goes on when all steps are done: else it would run beside
+   * them, and what passes would depend on who is faster.
+   */
+  void wake(Thread thread) {
+    threads.woken();
+    if (advancing.isHeldByCurrentThread() && stepping) {
+      wokenBySteps.add(thread);
+    } else {
+      LockSupport.unpark(thread);
     }
   }
 

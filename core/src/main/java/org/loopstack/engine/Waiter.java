@@ -173,9 +173,8 @@ public final class Waiter {
     if (waiting != null) {
       signalled = true;
       if (engine.clock() instanceof VirtualClock clock) {
-        clock.threads().woken();
-      }
-      if (!polling) {
+        clock.wake(waiting);
+      } else if (!polling) {
         LockSupport.unpark(waiting);
       }
     }

@@ -176,4 +176,40 @@ class WaiterTest {
     thread.join();
     assertThat(polled.isWaiting()).isFalse();
   }
+
+  /** Else what passes would depend on who is faster: the thread, or what is due at that moment. */
+  @Test
+  void whomATimerWakesGoesOnWhenAllThatIsDueIsDone() throws InterruptedException {
+    VirtualClock clock = new VirtualClock();
+    for (int round = 1; round <= 20; round++) {
+      Waiter timed = new Waiter(Engine.virtual(clock, 1));
+      AtomicBoolean done = new AtomicBoolean();
+      AtomicBoolean seen = new AtomicBoolean();
+      Thread parked =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    timed.prepare();
+                    timed.park(Clock.NEVER);
+                    seen.set(done.get());
+                    timed.done();
+                  });
+      while (parked.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      new Timer(clock, timed::signal).armNoLaterThan(round);
+      new Timer(clock, () -> finishLate(done)).armNoLaterThan(round);
+      clock.advanceTo(round);
+      parked.join();
+      assertThat(seen).isTrue();
+    }
+  }
+
+  private static void finishLate(AtomicBoolean done) {
+    long end = System.nanoTime() + 2_000_000;
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    done.set(true);
+  }
 }

@@ -85,6 +85,9 @@ class CapturesTest {
                 "tcp.check_checksum:TRUE",
                 "-o",
                 "udp.check_checksum:TRUE",
+                // H2's port is Kafka's, too.
+                "--disable-protocol",
+                "kafka",
                 "-Y",
                 filter)
             .redirectOutput(out.toFile())
