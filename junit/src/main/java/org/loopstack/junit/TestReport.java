@@ -31,10 +31,7 @@ final class TestReport {
   private final List<CapturedPacket> packets;
 
   TestReport(
-      TestStack test,
-      ExtensionContext context,
-      @Nullable Throwable failure,
-      List<String> leaks) {
+      TestStack test, ExtensionContext context, @Nullable Throwable failure, List<String> leaks) {
     this.test = test;
     this.context = context;
     this.failure = failure;
