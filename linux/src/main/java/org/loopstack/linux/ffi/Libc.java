@@ -58,6 +58,8 @@ public final class Libc {
       Downcalls.of("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle GETSOCKNAME =
       Downcalls.of("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+  private static final MethodHandle GETPEERNAME =
+      Downcalls.of("getpeername", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle SENDTO =
       Downcalls.of("sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle RECVFROM =
@@ -207,6 +209,16 @@ public final class Libc {
     try {
       MemorySegment errno = Downcalls.errno();
       return Downcalls.result((int) GETSOCKNAME.invokeExact(errno, fd, address, length), errno);
+    } catch (Throwable t) {
+      throw Downcalls.impossible(t);
+    }
+  }
+
+  /** {@code getpeername(fd, address, length)}; {@code length}, 4 bytes, goes in and out. */
+  public static int getpeername(int fd, MemorySegment address, MemorySegment length) {
+    try {
+      MemorySegment errno = Downcalls.errno();
+      return Downcalls.result((int) GETPEERNAME.invokeExact(errno, fd, address, length), errno);
     } catch (Throwable t) {
       throw Downcalls.impossible(t);
     }

@@ -10,13 +10,13 @@ import org.loopstack.transport.info.TcpInfo;
  * {@code struct tcp_info} of {@code linux/tcp.h}, which has grown with the kernels: what one does
  * not tell reads as zero.
  */
-final class TcpInfoFormat {
+public final class TcpInfoFormat {
   private static final int LEAST = 104;
 
   private TcpInfoFormat() {}
 
   /** Reads one; null if there is none. */
-  static @Nullable TcpInfo parse(@Nullable ByteBuffer given) {
+  public static @Nullable TcpInfo parse(@Nullable ByteBuffer given) {
     if (given == null || given.remaining() < LEAST) {
       return null;
     }
