@@ -18,6 +18,7 @@ import org.loopstack.cli.management.StackName;
 import org.loopstack.cli.management.StackStatus;
 import org.loopstack.fault.Faults;
 import org.loopstack.link.LinkCounters;
+import org.loopstack.link.Tapped;
 import org.loopstack.linux.loopback.KernelLoopback;
 import org.loopstack.wire.IpAddress;
 
@@ -153,6 +154,11 @@ final class RunDoor implements ManagementServer.Handler {
           false,
           StackSnapshot.FOREVER,
           StackSnapshot.FOREVER);
+    }
+
+    @Override
+    public List<Tapped> captured(String device) {
+      return device.equals("any") || device.equals(loopback.name()) ? List.of(loopback) : List.of();
     }
 
     @Override

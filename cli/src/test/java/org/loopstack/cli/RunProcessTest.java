@@ -185,6 +185,24 @@ class RunProcessTest {
   }
 
   @Test
+  void whatPassesIsSeenFromOutsideWhileItRunsAndCanBeMadeWorse() throws Exception {
+    Process run = lo("run", "-n", "seen", "--", "sh", "-c", SERVER);
+    assertThat(run.inputReader().readLine()).isEqualTo("serving");
+    Process capture = lo("-n", "seen", "capture", "-c", "3", "tcp port 8080");
+    String get = "curl -s -o /dev/null -w %{http_code} -m 5 http://127.0.0.1:8080/";
+    // The capture has begun when it has seen something.
+    for (int i = 0; i < 100 && capture.isAlive(); i++) {
+      assertThat(output(lo("exec", "seen", "--", "sh", "-c", get))).isEqualTo("200");
+    }
+    assertThat(output(capture)).contains("127.0.0.1.8080: Flags [S]");
+
+    assertThat(lo("-n", "seen", "fault", "add", "drop tcp dst port 8080").waitFor()).isZero();
+    assertThat(output(lo("exec", "seen", "--", "sh", "-c", get))).isEqualTo("000");
+    assertThat(output(lo("-n", "seen", "addr"))).contains("1: lo:");
+    assertThat(lo("down", "seen").waitFor()).isZero();
+  }
+
+  @Test
   void anotherProgramJoinsAndDownEndsIt() throws Exception {
     Process run = lo("run", "-n", "lab", "--", "sh", "-c", SERVER);
     assertThat(run.inputReader().readLine()).isEqualTo("serving");
