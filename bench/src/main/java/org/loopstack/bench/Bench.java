@@ -42,9 +42,15 @@ public final class Bench {
     if (!burden.equals(Burden.NONE)) {
       return weigh(command, burden, rows, out);
     }
-    return command.compare == null
-        ? measure(command, rows, out)
-        : compare(command, command.compare, rows, out);
+    if (command.compare == null) {
+      return measure(command, rows, out);
+    }
+    try {
+      return compare(command, command.compare, rows, out);
+    } catch (IOException e) {
+      System.err.println("lo bench: --compare " + command.compare + ": " + e.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
   }
 
   /** Measures what a burden costs: ours without it and with it. */

@@ -22,6 +22,11 @@ public final class JavaProcess {
     return new ProcessBuilder(command(List.of(), main, List.of(arguments)));
   }
 
+  /** The same with more options of Java. */
+  public static ProcessBuilder like(List<String> options, Class<?> main, List<String> arguments) {
+    return new ProcessBuilder(command(options, main, arguments));
+  }
+
   /** The command line for it, with more options of Java. */
   static List<String> command(List<String> options, Class<?> main, List<String> arguments) {
     List<String> command = new ArrayList<>();

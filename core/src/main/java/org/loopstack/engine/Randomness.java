@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.engine;
 
-import java.security.SecureRandom;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -20,7 +19,7 @@ public final class Randomness {
 
   /** Numbers that nobody can predict. */
   public static Randomness secure() {
-    return new Randomness(new SecureRandom());
+    return new Randomness(KeyedNumbers.create());
   }
 
   /** Numbers that follow from the seed. */

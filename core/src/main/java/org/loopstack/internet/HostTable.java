@@ -20,9 +20,18 @@ import org.loopstack.wire.IpPrefix;
  * goes by the loopback, whichever link holds the address.
  */
 final class HostTable {
-  private static final Comparator<RouteEntry> BEST_FIRST =
-      Comparator.comparingInt((RouteEntry e) -> -e.prefix().length())
-          .thenComparingInt(RouteEntry::metric);
+  /**
+   * A class rather than lambdas, which take the first stack of a JVM longer than all its routes.
+   */
+  private static final class BestFirst implements Comparator<RouteEntry> {
+    @Override
+    public int compare(RouteEntry a, RouteEntry b) {
+      int byLength = Integer.compare(b.prefix().length(), a.prefix().length());
+      return byLength != 0 ? byLength : Integer.compare(a.metric(), b.metric());
+    }
+  }
+
+  private static final Comparator<RouteEntry> BEST_FIRST = new BestFirst();
   private static final IpPrefix IPV6_MULTICAST = IpPrefix.parse("ff00::/8");
   private static final int KERNEL_METRIC_IPV6 = 256;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.internet;
 
-import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.wire.IpAddress;
@@ -51,8 +51,15 @@ public final class PolicyTable {
    * A table with these lines, in any order; what none of them matches has precedence 0, label 0.
    */
   public PolicyTable(List<Policy> policies) {
-    this.policies =
-        policies.stream().sorted(Comparator.comparingInt(Policy::length).reversed()).toList();
+    List<Policy> longestFirst = new ArrayList<>(policies.size());
+    for (Policy policy : policies) {
+      int at = 0;
+      while (at < longestFirst.size() && longestFirst.get(at).length() >= policy.length()) {
+        at++;
+      }
+      longestFirst.add(at, policy);
+    }
+    this.policies = List.copyOf(longestFirst);
   }
 
   /**

@@ -2,6 +2,7 @@
 package org.loopstack.transport;
 
 import java.net.SocketOption;
+import org.jspecify.annotations.Nullable;
 import org.loopstack.transport.info.TcpInfo;
 import org.loopstack.transport.info.TcpReport;
 
@@ -124,6 +125,16 @@ public final class TransportOptions {
   private TransportOptions() {}
 
   private record Named<T>(String name, Class<T> type) implements SocketOption<T> {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Named<?> named && name.equals(named.name) && type == named.type;
+    }
+
+    @Override
+    public int hashCode() {
+      return name.hashCode();
+    }
+
     @Override
     public String toString() {
       return name;

@@ -53,10 +53,21 @@ public record IpPrefix(IpAddress network, int length) {
       return of(address, address.length() * 8);
     }
     String digits = text.substring(slash + 1);
-    if (!digits.matches("0|[1-9][0-9]{0,2}")) {
+    if (!isLength(digits)) {
       throw new IllegalArgumentException("not a prefix: \"" + text + "\"");
     }
     return new IpPrefix(address, Integer.parseInt(digits));
+  }
+
+  /** Whether it is a number of one to three digits, without a 0 in front. */
+  private static boolean isLength(String digits) {
+    int count = digits.length();
+    for (int i = 0; i < count; i++) {
+      if (digits.charAt(i) < '0' || digits.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return count == 1 || (count > 1 && count <= 3 && digits.charAt(0) != '0');
   }
 
   /** Is {@code address} in the set? Never for an address of the other version. */

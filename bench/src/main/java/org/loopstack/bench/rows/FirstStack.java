@@ -3,8 +3,11 @@ package org.loopstack.bench.rows;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.loopstack.bench.AotCache;
 import org.loopstack.bench.Bar;
 import org.loopstack.bench.Effort;
 import org.loopstack.bench.JavaProcess;
@@ -22,16 +25,33 @@ import org.loopstack.bench.Unit;
 public final class FirstStack implements Row {
   private static final int WARM_UP = 200;
 
-  private final Bar bar;
+  /** The side of which nothing has to be loaded any more. */
+  private static final String KERNEL = "kernel";
 
-  /** The first stack of a JVM. */
-  public FirstStack(Bar bar) {
+  private final Bar bar;
+  private final boolean cached;
+
+  /** The cache of each side, once it is made. */
+  private final Map<List<String>, AotCache> caches = new HashMap<>();
+
+  private FirstStack(Bar bar, boolean cached) {
     this.bar = bar;
+    this.cached = cached;
+  }
+
+  /** The first stack of a JVM that has never heard of one. */
+  public static FirstStack cold(Bar bar) {
+    return new FirstStack(bar, false);
+  }
+
+  /** The same, in a JVM that has its classes from the AOT cache of an earlier run. */
+  public static FirstStack cached(Bar bar) {
+    return new FirstStack(bar, true);
   }
 
   @Override
   public String name() {
-    return "the first stack of a JVM, a served round trip";
+    return "the first stack of a JVM" + (cached ? " with an AOT cache" : "") + ", a round trip";
   }
 
   @Override
@@ -56,8 +76,14 @@ public final class FirstStack implements Row {
 
   @Override
   public Sample measure(Side side, Effort effort) throws Exception {
+    List<String> recipe = side.recipe();
+    if (cached && !side.name().equals(KERNEL) && !caches.containsKey(recipe)) {
+      caches.put(recipe, AotCache.train(FirstStack.class, recipe));
+    }
+    AotCache cache = caches.get(recipe);
+    List<String> options = cache == null ? List.of() : cache.options();
     Process child =
-        JavaProcess.like(FirstStack.class, side.recipe().toArray(String[]::new))
+        JavaProcess.like(options, FirstStack.class, recipe)
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     child.getOutputStream().close();

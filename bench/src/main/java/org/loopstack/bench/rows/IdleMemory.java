@@ -2,7 +2,7 @@
 package org.loopstack.bench.rows;
 
 import static java.net.StandardSocketOptions.SO_LINGER;
-import static java.util.concurrent.TimeUnit.SECONDS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
@@ -21,12 +21,14 @@ import org.loopstack.bench.Side;
 import org.loopstack.bench.Unit;
 
 /**
- * What a connection takes that has carried a byte each way and nothing for a second since: both
- * ends together, heap after a collection plus what the kernel has taken for itself.
+ * What a connection takes that has carried a byte each way and nothing for a while since: both ends
+ * together, heap after a collection plus what the kernel has taken for itself.
  */
 public final class IdleMemory implements Row {
   private static final int PAIRS = 10_000;
   private static final int PAIRS_QUICK = 2_500;
+
+  private static final int IDLE_MILLIS = 400;
 
   /** Descriptors that are left to the rest of the JVM. */
   private static final int RESERVED_DESCRIPTORS = 500;
@@ -55,7 +57,9 @@ public final class IdleMemory implements Row {
 
   @Override
   public String note() {
-    return "heap after a collection, a second after the last byte"
+    return "heap after a collection, "
+        + IDLE_MILLIS
+        + " ms after the last byte"
         + (KernelMemory.isReadable()
             ? " plus the kernel's own memory"
             : ", without the kernel's own");
@@ -77,7 +81,7 @@ public final class IdleMemory implements Row {
         pairs.add(pair);
         exchange(pair);
       }
-      SECONDS.sleep(1);
+      MILLISECONDS.sleep(IDLE_MILLIS);
       return new Sample((double) (used(side) - before) / count, 0);
     } finally {
       for (TcpPair pair : pairs) {

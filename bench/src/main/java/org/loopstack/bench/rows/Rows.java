@@ -31,7 +31,8 @@ public final class Rows {
         new UdpExchange(new Bar.AtLeast(7)),
         new ConnectAcceptClose(new Bar.AtLeast(8)),
         new IdleMemory(new Bar.AtMost(2 * KIB)),
-        new FirstStack(new Bar.AtMost(2)),
+        FirstStack.cached(new Bar.AtMost(2)),
+        FirstStack.cold(new Bar.None()),
         new CreateStack());
   }
 }
