@@ -3,6 +3,7 @@ package org.loopstack.cli.doctor;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.loopstack.cli.machine.MachineFiles;
 import org.loopstack.linux.ffi.Errno;
 import org.loopstack.linux.namespace.LinkFeatures;
 import org.loopstack.linux.netlink.KernelSocket;
+import org.loopstack.linux.netlink.LegacyIptables;
 import org.loopstack.linux.netlink.Link;
 import org.loopstack.linux.netlink.LinkAddress;
 import org.loopstack.linux.netlink.NetlinkException;
@@ -131,14 +133,23 @@ public final class LiveMachine implements Machine {
 
   @Override
   public Nftables.RuleSet firewall() throws IOException {
+    List<Nftables.RuleSet> all = new ArrayList<>();
     try (Nftables nftables = Nftables.open()) {
-      return nftables.read();
+      all.add(nftables.read());
     } catch (NetlinkException e) {
-      if (e.is(Errno.EPROTONOSUPPORT)) {
-        return Nftables.RuleSet.empty();
+      if (!e.is(Errno.EPROTONOSUPPORT)) {
+        throw e;
       }
-      throw e;
     }
+    for (String table : files.words("proc/thread-self/net/ip_tables_names")) {
+      all.add(LegacyIptables.read(false, table));
+    }
+    for (String table : files.words("proc/thread-self/net/ip6_tables_names")) {
+      all.add(LegacyIptables.read(true, table));
+    }
+    return new Nftables.RuleSet(
+        all.stream().flatMap(each -> each.chains().stream()).toList(),
+        all.stream().flatMap(each -> each.rules().stream()).toList());
   }
 
   @Override

@@ -30,7 +30,7 @@ import org.loopstack.linux.netlink.NetlinkException;
 import org.loopstack.linux.netlink.RouteEntry;
 import org.loopstack.linux.netlink.RouteNetlink;
 import org.loopstack.linux.netlink.SocketDiagnosis;
-import org.loopstack.linux.ping.PingSocket;
+import org.loopstack.linux.ping.PingConnection;
 import org.loopstack.wire.IpAddress;
 
 /**
@@ -186,7 +186,7 @@ public final class MachineStack implements HostStack {
     requireLinux("lo ping");
     IpAddress target = IpAddress.of(destination);
     try {
-      return new MachineEchoSocket(PingSocket.open(target, hopLimit), target);
+      return new MachineEchoSocket(PingConnection.open(target, hopLimit), target);
     } catch (LinuxException e) {
       if (e.errno() == Errno.EACCES.number()) {
         throw new UserException(

@@ -217,7 +217,7 @@ public final class Nftables implements Closeable {
   }
 
   /** Those of iptables' extensions that decide. */
-  private static NftExpression target(String name) {
+  static NftExpression target(String name) {
     return switch (name) {
       case "REJECT" -> new NftExpression.Reject();
       case "REDIRECT", "DNAT", "SNAT", "MASQUERADE", "TPROXY", "NFQUEUE" ->

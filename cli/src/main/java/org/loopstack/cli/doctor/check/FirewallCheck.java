@@ -15,6 +15,7 @@ import org.loopstack.cli.doctor.firewall.PacketWalk.Fate;
 import org.loopstack.cli.doctor.firewall.PacketWalk.Obstacle;
 import org.loopstack.cli.doctor.firewall.SamplePacket;
 import org.loopstack.linux.netlink.KernelSocket;
+import org.loopstack.linux.netlink.LegacyIptables;
 import org.loopstack.linux.netlink.Link;
 import org.loopstack.linux.netlink.Nftables;
 import org.loopstack.wire.IpAddress;
@@ -96,48 +97,73 @@ public final class FirewallCheck implements Check {
     return family + " " + obstacle.chain().table() + " " + obstacle.chain().name();
   }
 
+  private static boolean isLegacy(Obstacle obstacle) {
+    return obstacle.chain().type().equals(LegacyIptables.TYPE);
+  }
+
+  /** As {@code iptables-legacy -t filter}. */
+  private static String command(Obstacle obstacle) {
+    return (obstacle.chain().family() == Nftables.IPV6 ? "ip6tables-legacy" : "iptables-legacy")
+        + " -t "
+        + obstacle.chain().table().replace(" (legacy)", "");
+  }
+
   private static Finding finding(Obstacle obstacle, SamplePacket packet) {
+    String why =
+        switch (obstacle.fate()) {
+          case DROPPED -> "clients on this machine wait until they give up";
+          case REJECTED -> "clients on this machine are refused though somebody listens";
+          case DIVERTED -> "clients on this machine meet another server than they mean";
+        };
+    if (obstacle.rule() == null) {
+      return Finding.error(
+          "the firewall's chain "
+              + place(obstacle)
+              + " drops what no rule accepts, and none accepts "
+              + packet
+              + " on lo",
+          why,
+          accept(obstacle));
+    }
+    String seen = seen(obstacle, obstacle.rule().handle(), packet);
+    String mend = delete(obstacle, obstacle.rule().handle());
+    return obstacle.sure() && obstacle.fate() != Fate.DIVERTED
+        ? Finding.error(seen, why, mend)
+        : Finding.warning(seen, why, mend);
+  }
+
+  private static String seen(Obstacle obstacle, long number, SamplePacket packet) {
     String verb =
         switch (obstacle.fate()) {
           case DROPPED -> "drops";
           case REJECTED -> "rejects";
           case DIVERTED -> "leads elsewhere";
         };
-    String place = place(obstacle);
-    String direction = obstacle.chain().hook() == 3 || obstacle.chain().hook() == 4 ? "oif" : "iif";
-    String why =
-        obstacle.fate() == Fate.DROPPED
-            ? "clients on this machine wait until they give up"
-            : obstacle.fate() == Fate.REJECTED
-                ? "clients on this machine are refused though somebody listens"
-                : "clients on this machine meet another server than they mean";
-    String insert =
-        "nft insert rule "
-            + place
-            + (obstacle.chain().hook() < 0 ? "" : " " + direction + " lo accept");
-    if (obstacle.rule() == null) {
-      return Finding.error(
-          "the firewall's chain "
-              + place
-              + " drops what no rule accepts, and none accepts "
-              + packet
-              + " on lo",
-          why,
-          insert);
-    }
-    long handle = obstacle.rule().handle();
-    String seen =
-        "the firewall's rule "
-            + handle
-            + " of "
-            + place
-            + (obstacle.sure() ? " " : " at times ")
-            + verb
-            + " "
-            + packet;
-    String mend = "nft delete rule " + place + " handle " + handle;
-    return obstacle.sure() && obstacle.fate() != Fate.DIVERTED
-        ? Finding.error(seen, why, mend)
-        : Finding.warning(seen, why, mend);
+    return "the firewall's rule "
+        + number
+        + " of "
+        + place(obstacle)
+        + (obstacle.sure() ? " " : " at times ")
+        + verb
+        + " "
+        + packet;
+  }
+
+  private static String accept(Obstacle obstacle) {
+    int hook = obstacle.chain().hook();
+    boolean out = hook == 3 || hook == 4;
+    return isLegacy(obstacle)
+        ? command(obstacle)
+            + " -I "
+            + obstacle.chain().name()
+            + (out ? " -o" : " -i")
+            + " lo -j ACCEPT"
+        : "nft insert rule " + place(obstacle) + (out ? " oif" : " iif") + " lo accept";
+  }
+
+  private static String delete(Obstacle obstacle, long number) {
+    return isLegacy(obstacle)
+        ? command(obstacle) + " -D " + obstacle.chain().name() + " " + number
+        : "nft delete rule " + place(obstacle) + " handle " + number;
   }
 }

@@ -171,6 +171,27 @@ class FirewallTest {
   }
 
   @Test
+  void rulesOfTheOldIptablesAreFoundToo() throws Exception {
+    try (NetworkNamespace network = TestNetwork.up()) {
+      LegacyRules.addTo(network);
+      assertThat(look(network, new FirewallCheck(PORT)))
+          .singleElement()
+          .satisfies(
+              f -> {
+                assertThat(f.severity()).isEqualTo(Severity.ERROR);
+                assertThat(f.seen())
+                    .isEqualTo(
+                        "the firewall's rule 1 of ip filter (legacy) mine drops TCP to 127.0.0.1"
+                            + " port 8080");
+                assertThat(f.mend()).isEqualTo("iptables-legacy -t filter -D mine 1");
+              });
+      assertThat(connects(network, "127.0.0.1")).isFalse();
+      assertThat(connects(network, "::1")).isTrue();
+      assertThat(look(network, new FirewallCheck(PORT + 1))).isEmpty();
+    }
+  }
+
+  @Test
   void anAnswerThatIsDroppedIsFound() throws Exception {
     try (NetworkNamespace network = TestNetwork.up()) {
       NftRules rules = new NftRules().base("in", INPUT, true);

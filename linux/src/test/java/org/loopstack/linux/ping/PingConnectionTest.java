@@ -20,7 +20,7 @@ import org.loopstack.wire.IpAddress;
 
 @EnabledOnOs(OS.LINUX)
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class PingSocketTest {
+class PingConnectionTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static NetworkNamespace network(boolean allowed) throws Exception {
@@ -37,14 +37,14 @@ class PingSocketTest {
     byte[] data = new byte[1000];
     data[999] = 7;
     try (NetworkNamespace network = network(allowed);
-        PingSocket socket = network.call(() -> PingSocket.open(target, 33))) {
+        PingConnection socket = network.call(() -> PingConnection.open(target, 33))) {
       assertThat(socket.isRaw()).isEqualTo(!allowed);
       for (int sequence : new int[] {1, 2, 65_535}) {
         socket.send(sequence, data);
 
         assertThat(socket.receive(PATIENCE))
             .isInstanceOfSatisfying(
-                PingSocket.Event.Reply.class,
+                PingConnection.Event.Reply.class,
                 reply -> {
                   assertThat(reply.from()).isEqualTo(target);
                   assertThat(reply.sequence()).isEqualTo(sequence);
@@ -62,11 +62,11 @@ class PingSocketTest {
       String said = Networks.run(network, "ip", "route", "add", "prohibit", "198.51.100.0/24");
       assertThat(said).isEmpty();
       assertThatThrownBy(
-              () -> network.call(() -> PingSocket.open(IpAddress.parse("198.51.100.1"), 64)))
+              () -> network.call(() -> PingConnection.open(IpAddress.parse("198.51.100.1"), 64)))
           .isInstanceOfSatisfying(
               LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EACCES.number()));
       assertThatThrownBy(
-              () -> network.call(() -> PingSocket.open(IpAddress.parse("192.0.2.1"), 64)))
+              () -> network.call(() -> PingConnection.open(IpAddress.parse("192.0.2.1"), 64)))
           .isInstanceOfSatisfying(
               LinuxException.class,
               e -> assertThat(e.errno()).isEqualTo(Errno.ENETUNREACH.number()));
@@ -76,25 +76,25 @@ class PingSocketTest {
   @Test
   void aWaitEndsWhenSomebodySaysSo() throws Exception {
     try (NetworkNamespace network = network(true);
-        PingSocket socket = network.call(() -> PingSocket.open(IpAddress.IPV4_LOOPBACK, 64))) {
+        PingConnection socket = network.call(() -> PingConnection.open(IpAddress.IPV4_LOOPBACK, 64))) {
       Thread.ofPlatform().start(socket::wakeup);
 
       assertThat(socket.receive(PATIENCE)).isNull();
       assertThat(socket.receive(Duration.ofMillis(1))).isNull();
       socket.send(1, new byte[0]);
-      assertThat(socket.receive(PATIENCE)).isInstanceOf(PingSocket.Event.Reply.class);
+      assertThat(socket.receive(PATIENCE)).isInstanceOf(PingConnection.Event.Reply.class);
     }
   }
 
   @Test
   void aRequestThatIsTooLongIsRefused() throws Exception {
     try (NetworkNamespace network = network(true);
-        PingSocket socket = network.call(() -> PingSocket.open(IpAddress.IPV4_LOOPBACK, 64))) {
+        PingConnection socket = network.call(() -> PingConnection.open(IpAddress.IPV4_LOOPBACK, 64))) {
       assertThatThrownBy(() -> socket.send(1, new byte[65_508]))
           .isInstanceOfSatisfying(
               LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EMSGSIZE.number()));
       socket.send(2, new byte[65_507]);
-      assertThat(socket.receive(PATIENCE)).isInstanceOf(PingSocket.Event.Reply.class);
+      assertThat(socket.receive(PATIENCE)).isInstanceOf(PingConnection.Event.Reply.class);
     }
   }
 }

@@ -21,11 +21,12 @@ import org.loopstack.wire.IpAddress;
 /**
  * A ping socket of the kernel's, connected to one host: {@code SOCK_DGRAM} of ICMP, which the group
  * of the process must be allowed to open ({@code net.ipv4.ping_group_range}), or where it is not, a
- * raw socket, which CAP_NET_RAW may open. In the network namespace of the thread that opened it.
+ * raw socket, which CAP_NET_RAW may open. Beside replies it tells of ICMP errors. In the network
+ * namespace of the thread that opened it.
  *
  * <p>For one thread, but for {@link #wakeup}.
  */
-public final class PingSocket implements Closeable {
+public final class PingConnection implements Closeable {
   /** What came back. */
   public sealed interface Event {
     /**
@@ -78,7 +79,7 @@ public final class PingSocket implements Closeable {
   private final boolean raw;
   private final int identifier;
 
-  private PingSocket(IpAddress target, int fd, int event, boolean raw) {
+  private PingConnection(IpAddress target, int fd, int event, boolean raw) {
     this.target = target;
     this.fd = fd;
     this.event = event;
@@ -93,7 +94,7 @@ public final class PingSocket implements Closeable {
    * @param hopLimit time to live or hop limit of what is sent, 1 to 255
    * @throws LinuxException EACCES if neither socket may be opened; ENETUNREACH if there is no way
    */
-  public static PingSocket open(IpAddress target, int hopLimit) throws IOException {
+  public static PingConnection open(IpAddress target, int hopLimit) throws IOException {
     int protocol = target.isIpv4() ? ICMP : ICMPV6;
     int family = SocketAddresses.family(target);
     int fd = Libc.socket(family, SOCK_DGRAM, protocol);
@@ -104,7 +105,7 @@ public final class PingSocket implements Closeable {
     }
     LinuxException.check(fd, "open a ping socket");
     int event = Libc.eventfd();
-    PingSocket socket = new PingSocket(target, fd, event, raw);
+    PingConnection socket = new PingConnection(target, fd, event, raw);
     try (Arena local = Arena.ofConfined()) {
       LinuxException.check(event, "eventfd");
       socket.configure(hopLimit);
