@@ -14,6 +14,10 @@ import org.loopstack.wire.IpAddress;
 /** What localhost is, in which order, how long that takes: by the C library and by Java. */
 public final class LocalhostNameCheck implements Check {
   private static final long SLOW_MILLIS = 100;
+
+  /** Java keeps its first answer: it cannot be asked again whether it is slow each time. */
+  private static final long SLOW_MILLIS_OF_JAVA = 1000;
+
   private static final String HOSTS_FIRST =
       "let the line hosts: of /etc/nsswitch.conf begin with files, and /etc/hosts say"
           + " 127.0.0.1 localhost";
@@ -28,15 +32,19 @@ public final class LocalhostNameCheck implements Check {
     Answer system = machine.resolver().system("localhost");
     Answer java = machine.resolver().java("localhost");
     List<Finding> found = new ArrayList<>();
-    judge(found, "the C library", system);
-    judge(found, "Java", java);
+    if (system.millis() >= SLOW_MILLIS) {
+      // Once may be by chance.
+      system = machine.resolver().system("localhost");
+    }
+    judge(found, "the C library", system, SLOW_MILLIS);
+    judge(found, "Java", java, SLOW_MILLIS_OF_JAVA);
     if (found.isEmpty()) {
       compare(found, system, java);
     }
     return found;
   }
 
-  private static void judge(List<Finding> found, String who, Answer answer) {
+  private static void judge(List<Finding> found, String who, Answer answer, long slow) {
     if (answer.failure() != null) {
       found.add(
           Finding.error(
@@ -49,7 +57,7 @@ public final class LocalhostNameCheck implements Check {
               "localhost is " + text(answer.addresses()) + " for " + who,
               "programs leave this machine when they mean themselves",
               HOSTS_FIRST));
-    } else if (answer.millis() >= SLOW_MILLIS) {
+    } else if (answer.millis() >= slow) {
       found.add(
           Finding.warning(
               who + " takes " + answer.millis() + " ms to find localhost",

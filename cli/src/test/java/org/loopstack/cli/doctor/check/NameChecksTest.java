@@ -117,6 +117,12 @@ class NameChecksTest {
             });
     assertThat(
             new LocalhostNameCheck()
+                .look(new TestMachine().system("localhost", answer(150, "::1", "127.0.0.1"))))
+        .singleElement()
+        .satisfies(
+            f -> assertThat(f.seen()).isEqualTo("the C library takes 150 ms to find localhost"));
+    assertThat(
+            new LocalhostNameCheck()
                 .look(new TestMachine().java("localhost", answer(1200, "127.0.0.1", "::1"))))
         .singleElement()
         .satisfies(
