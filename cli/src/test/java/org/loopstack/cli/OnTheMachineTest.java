@@ -138,7 +138,8 @@ class OnTheMachineTest {
 
   @Test
   void aServerIsServedAndGotOnTheMachine() throws Exception {
-    try (NetworkNamespace network = TestNetwork.up()) {
+    try (NetworkNamespace network = TestNetwork.up();
+        NetworkNamespace again = entered(network)) {
       Session session =
           new Session(
               new MachineStack(MachineFiles.ofMachine()),
@@ -146,7 +147,7 @@ class OnTheMachineTest {
               new PrintStream(new ByteArrayOutputStream()),
               new PrintStream(err, true, StandardCharsets.UTF_8),
               directory);
-      // The network's thread serves; what it has opened is there for other threads, too.
+      // The one thread of the network serves; another one that is in it connects.
       Thread serving =
           Thread.ofPlatform()
               .start(
@@ -159,8 +160,8 @@ class OnTheMachineTest {
                       throw new AssertionError(e);
                     }
                   });
-      try (NetworkNamespace again = entered(network)) {
-        while (!err().contains("Serving echo")) {
+      try {
+        while (!err().contains("Serving echo") && serving.isAlive()) {
           Thread.onSpinWait();
         }
         assertThat(lo(again, "connect 127.0.0.1 7777")).isZero();
