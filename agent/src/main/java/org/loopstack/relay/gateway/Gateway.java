@@ -7,9 +7,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.Stack;
 import org.loopstack.StackConfiguration;
@@ -31,8 +34,9 @@ import org.loopstack.wire.IpPrefix;
  * echo request is answered if the destination answers one.
  *
  * <p>The guest is {@link #GUEST_IPV4} and {@link #GUEST_IPV6}; the gateway {@link #IPV4} and {@link
- * #IPV6}, by which the guest reaches the loopback of the other side. What is in these two networks
- * cannot be reached at the other side. Nothing comes from there but answers.
+ * #IPV6}, by which the guest reaches the loopback of the other side; at {@link #NAMES} is the name
+ * server that this machine asks first. What else is in these two networks cannot be reached at the
+ * other side. Nothing comes from there but answers.
  *
  * <p>Safe for use by many threads.
  */
@@ -48,6 +52,9 @@ public final class Gateway implements Closeable {
 
   /** The gateway, and the loopback behind it, in IPv6. */
   public static final IpAddress IPV6 = IpAddress.parse("fd00:10:0:2::2");
+
+  /** The machine's name server, wherever that is. */
+  public static final IpAddress NAMES = IpAddress.parse("10.0.2.3");
 
   /** The length of the IPv4 network's prefix. */
   public static final int IPV4_LENGTH = 24;
@@ -67,14 +74,27 @@ public final class Gateway implements Closeable {
   private final UdpSide udp;
   private final Semaphore pings = new Semaphore(PINGS);
 
-  private Gateway(Link link, SelectorProvider outside) throws IOException {
+  private Gateway(Link link, SelectorProvider outside, List<InetAddress> nameServers)
+      throws IOException {
+    Map<IpAddress, IpAddress> names = new HashMap<>();
+    names.put(IPV4, IpAddress.IPV4_LOOPBACK);
+    names.put(IPV6, IpAddress.IPV6_LOOPBACK);
+    if (!nameServers.isEmpty()) {
+      names.put(NAMES, IpAddress.of(nameServers.getFirst()));
+    }
+    Function<Flow, InetSocketAddress> way =
+        flow ->
+            new InetSocketAddress(
+                names.getOrDefault(flow.destination(), flow.destination()).toInetAddress(),
+                flow.destinationPort());
     this.stack = Stack.create(StackConfiguration.linux().toBuilder().name("gateway").build());
-    this.tcp = new TcpSide(stack.selectorProvider(), outside);
-    this.udp = new UdpSide(stack.selectorProvider(), outside);
+    this.tcp = new TcpSide(stack.selectorProvider(), outside, way);
+    this.udp = new UdpSide(stack.selectorProvider(), outside, way);
     try {
+      String length = "/" + IPV4_LENGTH;
       StackInterface _ =
           stack.addInterface(
-              "guest0", new Looked(link), IPV4 + "/" + IPV4_LENGTH, IPV6 + "/" + IPV6_LENGTH);
+              "guest0", new Looked(link), IPV4 + length, NAMES + length, IPV6 + "/" + IPV6_LENGTH);
       for (IpPrefix each : allBut(IpPrefix.of(IPV4, IPV4_LENGTH))) {
         stack.routes().addLocal(each);
       }
@@ -94,7 +114,7 @@ public final class Gateway implements Closeable {
    * @param outside where the sockets of the other side come from
    */
   public static Gateway at(Link link, SelectorProvider outside) throws IOException {
-    return new Gateway(link, outside);
+    return new Gateway(link, outside, NameServers.ofMachine());
   }
 
   /**
@@ -105,8 +125,13 @@ public final class Gateway implements Closeable {
    * @throws IOException if the stack has such an interface or default routes already
    */
   public static Gateway of(Stack guest, SelectorProvider outside) throws IOException {
+    return of(guest, outside, NameServers.ofMachine());
+  }
+
+  static Gateway of(Stack guest, SelectorProvider outside, List<InetAddress> nameServers)
+      throws IOException {
     Wire wire = new Wire(guest.engine().scheduler(), MTU);
-    Gateway gateway = new Gateway(wire.right(), outside);
+    Gateway gateway = new Gateway(wire.right(), outside, nameServers);
     try {
       StackInterface at =
           guest.addInterface(
@@ -137,17 +162,6 @@ public final class Gateway implements Closeable {
       others.add(IpPrefix.of(flipped, bit + 1));
     }
     return others;
-  }
-
-  /** Where the other side finds what the guest calls so. */
-  static InetSocketAddress outside(Flow flow) {
-    IpAddress to = flow.destination();
-    if (to.equals(IPV4)) {
-      to = IpAddress.IPV4_LOOPBACK;
-    } else if (to.equals(IPV6)) {
-      to = IpAddress.IPV6_LOOPBACK;
-    }
-    return new InetSocketAddress(to.toInetAddress(), flow.destinationPort());
   }
 
   /** How many connections are being carried. */
@@ -217,7 +231,7 @@ public final class Gateway implements Closeable {
 
   private void echo(Flow flow, Packet packet, LinkReceiver receiver) {
     IpAddress to = flow.destination();
-    if (to.equals(IPV4) || to.equals(IPV6)) {
+    if (to.equals(IPV4) || to.equals(NAMES) || to.equals(IPV6)) {
       receiver.receive(packet);
     } else if (pings.tryAcquire()) {
       // The JDK waits in the kernel, which would hold up other virtual threads.

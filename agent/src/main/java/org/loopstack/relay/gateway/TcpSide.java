@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.link.LinkReceiver;
@@ -32,6 +33,9 @@ final class TcpSide {
   private final SelectorProvider stack;
   private final SelectorProvider outside;
 
+  /** Where the other side finds what a flow goes to. */
+  private final Function<Flow, InetSocketAddress> way;
+
   /** From the first SYN until the connection has ended. */
   private final Set<Flow> known = ConcurrentHashMap.newKeySet();
 
@@ -45,9 +49,10 @@ final class TcpSide {
 
   private volatile boolean closed;
 
-  TcpSide(SelectorProvider stack, SelectorProvider outside) {
+  TcpSide(SelectorProvider stack, SelectorProvider outside, Function<Flow, InetSocketAddress> way) {
     this.stack = stack;
     this.outside = outside;
+    this.way = way;
   }
 
   int connections() {
@@ -70,7 +75,7 @@ final class TcpSide {
     SocketChannel other = null;
     try {
       other = outside.openSocketChannel();
-      other.connect(Gateway.outside(flow));
+      other.connect(way.apply(flow));
       enter(flow.to());
     } catch (IOException | RuntimeException e) {
       known.remove(flow);

@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.link.LinkReceiver;
@@ -25,15 +26,19 @@ final class UdpSide {
   private final SelectorProvider stack;
   private final SelectorProvider outside;
 
+  /** Where the other side finds what a flow goes to. */
+  private final Function<Flow, InetSocketAddress> way;
+
   /** In order of use. Guarded by itself. */
   private final Map<InetSocketAddress, Destination> destinations =
       new LinkedHashMap<>(16, 0.75f, true);
 
   private boolean closed;
 
-  UdpSide(SelectorProvider stack, SelectorProvider outside) {
+  UdpSide(SelectorProvider stack, SelectorProvider outside, Function<Flow, InetSocketAddress> way) {
     this.stack = stack;
     this.outside = outside;
+    this.way = way;
   }
 
   /** Takes a datagram; may be called with others' locks held. */
@@ -72,7 +77,7 @@ final class UdpSide {
         socket.close();
         throw e;
       }
-      relay = UdpRelay.start(socket, () -> connect(Gateway.outside(flow)), UdpRelay.IDLE);
+      relay = UdpRelay.start(socket, () -> connect(way.apply(flow)), UdpRelay.IDLE);
     } catch (IOException | RuntimeException e) {
       // Datagrams may be lost.
     }

@@ -41,7 +41,9 @@ class GatewayTest {
   void open() throws IOException {
     outside.loopback().addAddress("192.0.2.1/32");
     outside.loopback().addAddress("2001:db8::1/128");
-    gateway = Gateway.of(guest, outside.selectorProvider());
+    outside.loopback().addAddress("192.0.2.53/32");
+    gateway =
+        Gateway.of(guest, outside.selectorProvider(), List.of(InetAddress.ofLiteral("192.0.2.53")));
   }
 
   @AfterEach
@@ -75,6 +77,7 @@ class GatewayTest {
     "192.0.2.1, 192.0.2.1",
     "2001:db8::1, 2001:db8::1",
     "10.0.2.2, 127.0.0.1",
+    "10.0.2.3, 192.0.2.53",
     "fd00:10:0:2::2, ::1"
   })
   void manyBytesPassAndTheEndOfEachDirectionWithThem(String called, String listens)
@@ -152,6 +155,20 @@ class GatewayTest {
       echo.send(Gateway.IPV4, 1, new byte[] {1, 2, 3});
       assertThat(echo.receive(Duration.ofSeconds(10))).isNotNull();
     }
+  }
+
+  @Test
+  void nameServersAreReadAsTheResolverReadsThem() {
+    assertThat(
+            NameServers.parse(
+                List.of(
+                    "# nameserver 192.0.2.9",
+                    "search example.org",
+                    "nameserver\t127.0.0.53",
+                    "nameserver fe80::1%eth0",
+                    "  nameserver 2001:db8::53 ")))
+        .containsExactly(
+            InetAddress.ofLiteral("127.0.0.53"), InetAddress.ofLiteral("2001:db8::53"));
   }
 
   @Test

@@ -8,9 +8,6 @@ import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.loopstack.cli.host.ExitStatus;
@@ -30,7 +27,7 @@ import org.loopstack.relay.Publisher;
 import org.loopstack.relay.TcpRelay;
 import org.loopstack.relay.UdpRelay;
 import org.loopstack.relay.gateway.Gateway;
-import org.loopstack.wire.IpAddress;
+import org.loopstack.relay.gateway.NameServers;
 import org.loopstack.wire.IpPrefix;
 
 /** What joins a program's own network with the machine's. */
@@ -62,9 +59,9 @@ public final class Surroundings {
       if (Outside.isThere()) {
         opened.push(link::close);
         opened.push(Outside.connect(link)::close);
-        return;
+      } else {
+        opened.push(Gateway.at(link, machine));
       }
-      opened.push(Gateway.at(link, machine));
     } catch (IOException | RuntimeException e) {
       link.close();
       throw e;
@@ -102,22 +99,26 @@ public final class Surroundings {
     }
   }
 
-  /** A name server on the machine's loopback would be looked for on the program's own. */
+  /**
+   * A name server on the machine's loopback is asked by the program on its own, where nobody is: so
+   * that is led to the gateway, which knows the real one.
+   */
   private void keepNames() throws IOException {
-    for (InetAddress each : nameServers()) {
-      if (each.isLoopbackAddress()) {
-        InetSocketAddress server = new InetSocketAddress(each, DNS);
-        opened.push(
-            UdpRelay.start(
-                inside.openDatagramChannel().bind(server),
-                () -> connect(machine.openDatagramChannel(), server),
-                UdpRelay.IDLE));
-        opened.push(
-            TcpRelay.start(
-                inside.openServerSocketChannel().bind(server),
-                () -> connect(machine.openSocketChannel(), server)));
-      }
+    List<InetAddress> servers = NameServers.ofMachine();
+    if (servers.isEmpty() || !servers.getFirst().isLoopbackAddress()) {
+      return;
     }
+    InetSocketAddress server = new InetSocketAddress(servers.getFirst(), DNS);
+    InetSocketAddress real = new InetSocketAddress(Gateway.NAMES.toInetAddress(), DNS);
+    opened.push(
+        UdpRelay.start(
+            inside.openDatagramChannel().bind(server),
+            () -> connect(inside.openDatagramChannel(), real),
+            UdpRelay.IDLE));
+    opened.push(
+        TcpRelay.start(
+            inside.openServerSocketChannel().bind(server),
+            () -> connect(inside.openSocketChannel(), real)));
   }
 
   private static DatagramChannel connect(DatagramChannel channel, InetSocketAddress to)
@@ -139,22 +140,6 @@ public final class Surroundings {
       channel.close();
       throw e;
     }
-  }
-
-  /** resolv.conf(5): lines {@code nameserver ADDRESS}. */
-  private static List<InetAddress> nameServers() {
-    List<InetAddress> servers = new ArrayList<>();
-    try {
-      for (String line : Files.readAllLines(Path.of("/etc/resolv.conf"))) {
-        String[] words = line.strip().split("\\s+", -1);
-        if (words.length >= 2 && words[0].equals("nameserver")) {
-          servers.add(IpAddress.parse(words[1]).toInetAddress());
-        }
-      }
-    } catch (IOException | IllegalArgumentException e) {
-      // Without it names mean nothing, in there as out here.
-    }
-    return servers;
   }
 
   /** Lets ports of the machine's loopback lead to ports of the program's. */
