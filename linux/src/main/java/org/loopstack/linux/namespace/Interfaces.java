@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.loopstack.linux.ffi.Libc;
 import org.loopstack.linux.ffi.LinuxException;
+import org.loopstack.linux.netlink.NetlinkRequest;
 
 /** The interfaces of a namespace, as far as {@code netdevice(7)} tells and sets them. */
 public final class Interfaces {
@@ -20,6 +21,7 @@ public final class Interfaces {
   private static final short IFF_UP = 0x1;
   private static final short IFF_NOARP = 0x80;
   private static final int RTM_NEWLINK = 16;
+  private static final int IFINFOMSG = 16;
   private static final int IFLA_IFNAME = 3;
   private static final int IFLA_TXQLEN = 13;
   private static final int IFLA_LINKINFO = 18;
@@ -94,20 +96,14 @@ public final class Interfaces {
    *     veth
    */
   public void addPair(String one, String other) throws IOException {
-    RouteRequest b = interfaceHeader(new RouteRequest(RTM_NEWLINK, RouteRequest.CREATE_NEW));
-    b.text(IFLA_IFNAME, one);
-    int info = b.nest(IFLA_LINKINFO);
-    b.text(IFLA_INFO_KIND, "veth");
-    int data = b.nest(IFLA_INFO_DATA);
-    int peer = b.nest(VETH_INFO_PEER);
-    interfaceHeader(b).text(IFLA_IFNAME, other);
-    b.end(peer).end(data).end(info);
-    b.send(namespace, "ip link add type veth");
-  }
-
-  /** struct ifinfomsg that asks for nothing. */
-  private static RouteRequest interfaceHeader(RouteRequest b) {
-    return b.i32(0).i32(0).i32(0).i32(0);
+    // struct ifinfomsg that asks for nothing, for each of the two.
+    NetlinkRequest b = RouteRequests.toCreate(RTM_NEWLINK).zeros(IFINFOMSG).put(IFLA_IFNAME, one);
+    Runnable peer = () -> b.zeros(IFINFOMSG).put(IFLA_IFNAME, other);
+    b.nest(
+        IFLA_LINKINFO,
+        () ->
+            b.put(IFLA_INFO_KIND, "veth").nest(IFLA_INFO_DATA, () -> b.nest(VETH_INFO_PEER, peer)));
+    RouteRequests.send(namespace, b, "ip link add type veth");
   }
 
   /**
@@ -124,9 +120,9 @@ public final class Interfaces {
   /** Sets how many datagrams an interface keeps for whoever takes them. */
   public void setQueueLength(String name, int datagrams) throws IOException {
     // The ioctl would want privileges on the whole machine.
-    RouteRequest b = new RouteRequest(RTM_NEWLINK, 0);
-    b.i32(0).i32(index(name)).i32(0).i32(0).number(IFLA_TXQLEN, datagrams);
-    b.send(namespace, "set the queue of " + name + " to " + datagrams);
+    NetlinkRequest request = RouteRequests.toChange(RTM_NEWLINK);
+    request.u32(0).u32(index(name)).zeros(8).put(IFLA_TXQLEN, datagrams);
+    RouteRequests.send(namespace, request, "set the queue of " + name + " to " + datagrams);
   }
 
   private static MemorySegment request(String name) {

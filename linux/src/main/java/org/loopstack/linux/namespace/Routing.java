@@ -3,6 +3,7 @@ package org.loopstack.linux.namespace;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.linux.netlink.NetlinkRequest;
 import org.loopstack.wire.IpAddress;
 import org.loopstack.wire.IpPrefix;
 
@@ -59,11 +60,11 @@ public final class Routing {
    */
   public void addAddress(int interfaceIndex, IpAddress address, int prefixLength)
       throws IOException {
-    RouteRequest b = new RouteRequest(RTM_NEWADDR, RouteRequest.CREATE_NEW);
+    NetlinkRequest b = RouteRequests.toCreate(RTM_NEWADDR);
     // struct ifaddrmsg: family, length, flags, scope, index.
-    b.i8(family(address)).i8(prefixLength).i8(address.isIpv6() ? IFA_F_NODAD : 0).i8(0);
-    b.i32(interfaceIndex).data(IFA_LOCAL, bytes(address)).data(IFA_ADDRESS, bytes(address));
-    b.send(namespace, "ip addr add " + address + "/" + prefixLength);
+    b.u8(family(address)).u8(prefixLength).u8(address.isIpv6() ? IFA_F_NODAD : 0).u8(0);
+    b.u32(interfaceIndex).put(IFA_LOCAL, address).put(IFA_ADDRESS, address);
+    RouteRequests.send(namespace, b, "ip addr add " + address + "/" + prefixLength);
   }
 
   /**
@@ -82,25 +83,21 @@ public final class Routing {
       @Nullable IpAddress source)
       throws IOException {
     IpAddress network = destinations.network();
-    RouteRequest b = new RouteRequest(RTM_NEWROUTE, RouteRequest.CREATE_NEW);
+    NetlinkRequest b = RouteRequests.toCreate(RTM_NEWROUTE);
     // struct rtmsg: family, lengths of destination and source, tos, table, protocol, scope, type.
-    b.i8(family(network)).i8(destinations.length()).i8(0).i8(0).i8(table.number);
-    b.i8(RTPROT_STATIC).i8(gateway == null ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE).i8(RTN_UNICAST);
-    b.i32(0).data(RTA_DST, bytes(network)).number(RTA_OIF, interfaceIndex);
+    b.u8(family(network)).u8(destinations.length()).u8(0).u8(0).u8(table.number);
+    b.u8(RTPROT_STATIC).u8(gateway == null ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE).u8(RTN_UNICAST);
+    b.u32(0).put(RTA_DST, network).put(RTA_OIF, interfaceIndex);
     if (gateway != null) {
-      b.data(RTA_GATEWAY, bytes(gateway));
+      b.put(RTA_GATEWAY, gateway);
     }
     if (source != null) {
-      b.data(RTA_PREFSRC, bytes(source));
+      b.put(RTA_PREFSRC, source);
     }
-    b.send(namespace, "ip route add " + destinations);
+    RouteRequests.send(namespace, b, "ip route add " + destinations);
   }
 
   private static int family(IpAddress address) {
     return address.isIpv4() ? AF_INET : AF_INET6;
-  }
-
-  private static byte[] bytes(IpAddress address) {
-    return address.toInetAddress().getAddress();
   }
 }

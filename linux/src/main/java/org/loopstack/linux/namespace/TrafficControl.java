@@ -2,7 +2,9 @@
 package org.loopstack.linux.namespace;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.loopstack.linux.netlink.NetlinkRequest;
 
 /**
  * Leads what passes one interface of a namespace to another: the queueing discipline {@code clsact}
@@ -26,18 +28,18 @@ public final class TrafficControl {
     }
   }
 
-  private static final short RTM_NEWQDISC = 36;
-  private static final short RTM_DELQDISC = 37;
-  private static final short RTM_NEWTFILTER = 44;
+  private static final int RTM_NEWQDISC = 36;
+  private static final int RTM_DELQDISC = 37;
+  private static final int RTM_NEWTFILTER = 44;
 
   private static final int TC_H_CLSACT = 0xffff_fff1;
-  private static final short TCA_KIND = 1;
-  private static final short TCA_OPTIONS = 2;
-  private static final short TCA_U32_SEL = 5;
-  private static final short TCA_U32_ACT = 7;
-  private static final short TCA_ACT_KIND = 1;
-  private static final short TCA_ACT_OPTIONS = 2;
-  private static final short TCA_MIRRED_PARMS = 2;
+  private static final int TCA_KIND = 1;
+  private static final int TCA_OPTIONS = 2;
+  private static final int TCA_U32_SEL = 5;
+  private static final int TCA_U32_ACT = 7;
+  private static final int TCA_ACT_KIND = 1;
+  private static final int TCA_ACT_OPTIONS = 2;
+  private static final int TCA_MIRRED_PARMS = 2;
   private static final int TC_ACT_STOLEN = 4;
 
   private final NetworkNamespace namespace;
@@ -49,46 +51,52 @@ public final class TrafficControl {
 
   /** {@code tc qdisc add dev ... clsact}. */
   public void addHooks(int interfaceIndex) throws IOException {
-    RouteRequest b = new RouteRequest(RTM_NEWQDISC, RouteRequest.CREATE_NEW);
-    tcHeader(b, interfaceIndex, 0xffff_0000, TC_H_CLSACT, 0);
-    b.text(TCA_KIND, "clsact")
-        .send(namespace, "tc qdisc add clsact (the kernel needs sch_ingress)");
+    NetlinkRequest request = RouteRequests.toCreate(RTM_NEWQDISC);
+    tcHeader(request, interfaceIndex, 0xffff_0000, TC_H_CLSACT, 0);
+    RouteRequests.send(
+        namespace,
+        request.put(TCA_KIND, "clsact"),
+        "tc qdisc add clsact (the kernel needs sch_ingress)");
   }
 
   /** {@code tc qdisc del dev ... clsact}, with all filters there. */
   public void removeHooks(int interfaceIndex) throws IOException {
-    RouteRequest b = new RouteRequest(RTM_DELQDISC, 0);
-    tcHeader(b, interfaceIndex, 0xffff_0000, TC_H_CLSACT, 0);
-    b.send(namespace, "tc qdisc del clsact");
+    NetlinkRequest request = RouteRequests.toChange(RTM_DELQDISC);
+    tcHeader(request, interfaceIndex, 0xffff_0000, TC_H_CLSACT, 0);
+    RouteRequests.send(namespace, request, "tc qdisc del clsact");
   }
 
   /** {@code tc filter add dev FROM ... u32 match u32 0 0 action mirred ... redirect dev TO}. */
   public void redirect(Redirection which, int from, int to) throws IOException {
-    RouteRequest b = new RouteRequest(RTM_NEWTFILTER, RouteRequest.CREATE_NEW);
+    NetlinkRequest b = RouteRequests.toCreate(RTM_NEWTFILTER);
     // The priority, and ETH_P_ALL in network order.
     int parent = 0xffff_0000 | which.hook;
     tcHeader(b, from, 0, parent, 1 << 16 | Short.toUnsignedInt(network((short) 3)));
-    b.text(TCA_KIND, "u32");
-    int options = b.nest(TCA_OPTIONS);
-    selectAll(b);
-    int actions = b.nest(TCA_U32_ACT);
-    int first = b.nest((short) 1);
-    b.text(TCA_ACT_KIND, "mirred");
-    int mirred = b.nest(TCA_ACT_OPTIONS);
-    int parameters = b.begin(TCA_MIRRED_PARMS);
-    // struct tc_mirred: index, capabilities, action, two counts, what to do, where.
-    b.i32(0).i32(0).i32(TC_ACT_STOLEN).i32(0).i32(0).i32(which.action).i32(to);
-    b.end(parameters).end(mirred).end(first).end(actions).end(options);
-    b.send(namespace, "tc filter add u32 mirred (the kernel needs cls_u32 and act_mirred)");
+    b.put(TCA_KIND, "u32");
+    b.nest(
+        TCA_OPTIONS,
+        () -> {
+          b.put(TCA_U32_SEL, selectAll());
+          b.nest(TCA_U32_ACT, () -> b.nest(1, () -> mirror(b, which, to)));
+        });
+    RouteRequests.send(
+        namespace, b, "tc filter add u32 mirred (the kernel needs cls_u32 and act_mirred)");
   }
 
-  /** struct tc_u32_sel with one key that asks for nothing. */
-  private static void selectAll(RouteRequest b) {
-    int selector = b.begin(TCA_U32_SEL);
-    // Terminal, without offset shift, with one key.
-    b.i8(1).i8(0).i8(1).i8(0).i16(0).i16(0).i16(0).i16(0).i32(0);
-    b.i32(0).i32(0).i32(0).i32(0);
-    b.end(selector);
+  private static void mirror(NetlinkRequest b, Redirection which, int to) {
+    // struct tc_mirred: index, capabilities, action, two counts, what to do, where.
+    ByteBuffer parameters = ByteBuffer.allocate(28).order(ByteOrder.nativeOrder());
+    parameters.putInt(8, TC_ACT_STOLEN).putInt(20, which.action).putInt(24, to);
+    b.put(TCA_ACT_KIND, "mirred")
+        .nest(TCA_ACT_OPTIONS, () -> b.put(TCA_MIRRED_PARMS, parameters.array()));
+  }
+
+  /** struct tc_u32_sel, terminal, with one key that asks for nothing. */
+  private static byte[] selectAll() {
+    byte[] selector = new byte[32];
+    selector[0] = 1;
+    selector[2] = 1;
+    return selector;
   }
 
   private static short network(short value) {
@@ -96,7 +104,7 @@ public final class TrafficControl {
   }
 
   /** struct tcmsg. */
-  private static void tcHeader(RouteRequest b, int index, int handle, int parent, int info) {
-    b.i32(0).i32(index).i32(handle).i32(parent).i32(info);
+  private static void tcHeader(NetlinkRequest b, int index, int handle, int parent, int info) {
+    NetlinkRequest _ = b.u32(0).u32(index).u32(handle).u32(parent).u32(info);
   }
 }

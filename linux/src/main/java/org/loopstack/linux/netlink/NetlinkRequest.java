@@ -12,13 +12,13 @@ public final class NetlinkRequest {
   static final int REQUEST = 0x1;
 
   /** NLM_F_ACK. */
-  static final int ACKNOWLEDGE = 0x4;
+  public static final int ACKNOWLEDGE = 0x4;
 
   /** NLM_F_DUMP: all there is. */
   static final int DUMP = 0x300;
 
   /** NLM_F_CREATE | NLM_F_EXCL: what is not there yet. */
-  static final int CREATE_NEW = 0x400 | 0x200;
+  public static final int CREATE_NEW = 0x400 | 0x200;
 
   /** NLM_F_CREATE | NLM_F_APPEND: behind the others. */
   static final int APPEND = 0x400 | 0x800;

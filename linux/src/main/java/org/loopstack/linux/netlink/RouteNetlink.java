@@ -323,6 +323,17 @@ public final class RouteNetlink implements Closeable {
     List<NetlinkMessage> _ = socket.ask(request, what);
   }
 
+  /**
+   * Tells the kernel to do what this class has no method for.
+   *
+   * @param request with {@link NetlinkRequest#ACKNOWLEDGE}
+   * @param what is to be done, for the error
+   * @throws NetlinkException if the kernel refuses
+   */
+  public void tell(NetlinkRequest request, String what) throws IOException {
+    List<NetlinkMessage> _ = socket.ask(request, what);
+  }
+
   @Override
   public void close() {
     socket.close();
