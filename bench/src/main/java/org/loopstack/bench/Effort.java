@@ -11,7 +11,7 @@ package org.loopstack.bench;
  */
 public record Effort(int rounds, int warmUps, long nanos, boolean quick) {
   /** Everything in less than 50 seconds. */
-  public static final Effort QUICK = new Effort(4, 3, 180_000_000, true);
+  public static final Effort QUICK = new Effort(4, 3, 150_000_000, true);
 
   /** A few minutes. */
   public static final Effort FULL = new Effort(7, 3, 1_000_000_000, false);

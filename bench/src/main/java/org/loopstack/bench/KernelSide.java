@@ -7,6 +7,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,11 @@ public final class KernelSide implements Side {
   @Override
   public Selector openSelector() throws IOException {
     return provider.openSelector();
+  }
+
+  @Override
+  public List<String> javaOptions() {
+    return List.of();
   }
 
   @Override

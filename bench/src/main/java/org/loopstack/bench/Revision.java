@@ -117,6 +117,12 @@ public final class Revision {
       return provider.openSelector();
     }
 
+    /** The boot loader is asked before the class path, which has this JVM's own revision. */
+    @Override
+    public List<String> javaOptions() {
+      return List.of("-Xbootclasspath/a:" + core, StackSide.JVM_WIDE);
+    }
+
     @Override
     public Side another() {
       return open();

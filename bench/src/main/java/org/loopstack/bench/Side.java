@@ -42,6 +42,15 @@ public interface Side extends AutoCloseable {
   /** Another side of the same kind. */
   Side another();
 
+  /**
+   * Options of Java with which all channels of another JVM are of this kind.
+   *
+   * @throws UnsupportedOperationException if there are none
+   */
+  default List<String> javaOptions() {
+    throw new UnsupportedOperationException(name() + " cannot be the side of a whole JVM");
+  }
+
   /** Another side of the same kind, whose waiting threads poll if that can be had. */
   default Side polling() {
     return another();

@@ -8,15 +8,21 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.time.Duration;
+import java.util.List;
 import org.loopstack.Stack;
 import org.loopstack.StackConfiguration;
 import org.loopstack.capture.Capture;
 import org.loopstack.capture.CaptureRing;
+import org.loopstack.socket.JvmSelectorProvider;
 
 /** Ours: a stack of its own, as {@link Stack#create()} makes it unless something else is said. */
 public final class StackSide implements Side {
   /** Longer than the other side takes to answer, or it would not be there to be polled for. */
   private static final Duration BUSY_POLL = Duration.ofNanos(200_000);
+
+  /** Puts all channels of a JVM on one stack. */
+  static final String JVM_WIDE =
+      "-Djava.nio.channels.spi.SelectorProvider=" + JvmSelectorProvider.class.getName();
 
   private final Stack stack;
   private final SelectorProvider provider;
@@ -70,6 +76,12 @@ public final class StackSide implements Side {
   @Override
   public Side another() {
     return new StackSide(burden);
+  }
+
+  @Override
+  public List<String> javaOptions() {
+    return List.of(
+        "-Djava.nio.channels.spi.SelectorProvider=" + JvmSelectorProvider.class.getName());
   }
 
   @Override

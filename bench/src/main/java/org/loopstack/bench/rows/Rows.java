@@ -30,6 +30,7 @@ public final class Rows {
         Bulk.parallel(PLATFORM, 16, 64 * KIB, new Bar.AtLeast(1.5)),
         new UdpExchange(new Bar.AtLeast(7)),
         new ConnectAcceptClose(new Bar.AtLeast(8)),
+        new HttpRequests(new Bar.AtLeast(1.5)),
         new IdleMemory(new Bar.AtMost(2 * KIB)),
         FirstStack.cached(new Bar.AtMost(2)),
         FirstStack.cold(new Bar.None()),
