@@ -31,19 +31,36 @@ public final class LatencyCheck implements Check {
   @Override
   public List<Finding> look(Machine machine) throws IOException {
     List<Finding> found = new ArrayList<>();
+    List<String> measured = new ArrayList<>();
     for (IpAddress each : List.of(IpAddress.IPV4_LOOPBACK, IpAddress.IPV6_LOOPBACK)) {
       if (machine.has(each)) {
-        look(found, machine, each);
+        look(found, measured, machine, each);
       }
+    }
+    if (!measured.isEmpty()) {
+      found.add(Finding.note("measured: " + String.join("; ", measured), "", ""));
     }
     return found;
   }
 
-  private static void look(List<Finding> found, Machine machine, IpAddress address) {
+  private static void look(
+      List<Finding> found, List<String> measured, Machine machine, IpAddress address) {
     try {
-      judge(found, "TCP", address, machine.probe().tcp(address, COUNT, LIMIT));
-      judge(found, "UDP", address, machine.probe().udp(address, COUNT, LIMIT));
+      RoundTrips tcp = machine.probe().tcp(address, COUNT, LIMIT);
+      RoundTrips udp = machine.probe().udp(address, COUNT, LIMIT);
       double bytes = machine.probe().throughput(address, BULK);
+      measured.add(
+          String.format(
+              Locale.ROOT,
+              "%s: TCP %d us (p50), %d us (p99), UDP %d us, %d us, %.1f GB/s",
+              address,
+              tcp.micros(50),
+              tcp.micros(99),
+              udp.micros(50),
+              udp.micros(99),
+              bytes / 1e9));
+      judge(found, "TCP", address, tcp);
+      judge(found, "UDP", address, udp);
       if (bytes < SLOW_BYTES) {
         found.add(
             Finding.warning(
