@@ -2,7 +2,7 @@
 package org.loopstack.engine;
 
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 
 /**
  * What drives a stack: its clock, its timers and its randomness. Everything in the stack that
@@ -42,7 +42,7 @@ public record Engine(Clock clock, Scheduler scheduler, Randomness randomness, lo
    * @param deadline a time of the clock, or {@link Clock#NEVER}
    * @return whether the lock was taken
    */
-  public boolean lock(ReentrantLock lock, long deadline) {
+  public boolean lock(Lock lock, long deadline) {
     if (deadline == Clock.NEVER) {
       lock.lock();
       return true;
@@ -55,7 +55,7 @@ public record Engine(Clock clock, Scheduler scheduler, Randomness randomness, lo
         : lockInRealTime(lock, deadline);
   }
 
-  private boolean lockInRealTime(ReentrantLock lock, long deadline) {
+  private boolean lockInRealTime(Lock lock, long deadline) {
     boolean interrupted = false;
     boolean locked = false;
     for (long now; !locked && (now = clock.nanos()) < deadline; ) {
@@ -75,7 +75,7 @@ public record Engine(Clock clock, Scheduler scheduler, Randomness randomness, lo
    * The lock knows nothing of virtual time, so that we look at the clock every millisecond; the
    * timer is there for a clock that jumps to the next deadline.
    */
-  private boolean lockInVirtualTime(ReentrantLock lock, VirtualClock virtual, long deadline) {
+  private boolean lockInVirtualTime(Lock lock, VirtualClock virtual, long deadline) {
     Timer reason = new Timer(virtual, () -> {});
     reason.armNoLaterThan(deadline);
     boolean interrupted = false;

@@ -9,7 +9,7 @@ import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.loopstack.engine.Clock;
 import org.loopstack.engine.Engine;
 import org.loopstack.engine.Waiter;
@@ -44,7 +44,7 @@ final class Blocking {
    *
    * @param millis 0 for any time
    */
-  static void lock(Engine engine, ReentrantLock lock, int millis, String timedOut)
+  static void lock(Engine engine, Lock lock, int millis, String timedOut)
       throws SocketTimeoutException {
     long deadline =
         millis == 0

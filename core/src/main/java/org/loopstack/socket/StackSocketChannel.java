@@ -19,10 +19,10 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Clock;
 import org.loopstack.engine.Engine;
+import org.loopstack.engine.Mutex;
 import org.loopstack.engine.Waiter;
 import org.loopstack.internet.Errno;
 import org.loopstack.internet.ErrnoException;
@@ -51,8 +51,8 @@ final class StackSocketChannel extends SocketChannel implements Pollable, Stream
   private final StreamEndpoint endpoint;
   private final Signals signals;
   private volatile @Nullable Options options;
-  private final ReentrantLock readLock = new ReentrantLock();
-  private final ReentrantLock writeLock = new ReentrantLock();
+  private final Mutex readLock = new Mutex();
+  private final Mutex writeLock = new Mutex();
   private final StreamReader reader;
   private final StreamWriter writer;
 

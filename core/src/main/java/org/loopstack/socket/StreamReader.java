@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.engine.Clock;
 import org.loopstack.engine.Waiter;
@@ -20,7 +20,7 @@ import org.loopstack.transport.StreamEndpoint;
 final class StreamReader {
   private final StreamOwner owner;
   private final StreamEndpoint endpoint;
-  private final ReentrantLock lock;
+  private final Lock lock;
 
   /** The buffer over the array that was read into last. Guarded by the lock. */
   private @Nullable ByteBuffer lastView;
@@ -28,7 +28,7 @@ final class StreamReader {
   /** An endpoint tells of a reset once, as the kernel does; a socket's every read tells of it. */
   private boolean wasReset;
 
-  StreamReader(StreamOwner owner, StreamEndpoint endpoint, ReentrantLock lock) {
+  StreamReader(StreamOwner owner, StreamEndpoint endpoint, Lock lock) {
     this.owner = owner;
     this.endpoint = endpoint;
     this.lock = lock;

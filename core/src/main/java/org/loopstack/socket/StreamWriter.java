@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.Objects;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 import org.loopstack.engine.Clock;
 import org.loopstack.engine.Waiter;
 import org.loopstack.internet.ErrnoException;
@@ -18,9 +18,9 @@ import org.loopstack.transport.StreamEndpoint;
 final class StreamWriter {
   private final StreamOwner owner;
   private final StreamEndpoint endpoint;
-  private final ReentrantLock lock;
+  private final Lock lock;
 
-  StreamWriter(StreamOwner owner, StreamEndpoint endpoint, ReentrantLock lock) {
+  StreamWriter(StreamOwner owner, StreamEndpoint endpoint, Lock lock) {
     this.owner = owner;
     this.endpoint = endpoint;
     this.lock = lock;

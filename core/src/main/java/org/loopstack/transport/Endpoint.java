@@ -3,12 +3,12 @@ package org.loopstack.transport;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
 import org.loopstack.engine.Clock;
 import org.loopstack.engine.Engine;
 import org.loopstack.engine.Failures;
+import org.loopstack.engine.Mutex;
 import org.loopstack.engine.RunQueue;
 import org.loopstack.engine.Scheduler;
 import org.loopstack.engine.Timer;
@@ -50,7 +50,7 @@ public abstract class Endpoint implements RunQueue.Task, Runnable {
   private static final int INBOX_LIMIT = 65_536;
 
   private final Engine engine;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final Mutex lock = new Mutex();
   private final Timer timer;
 
   /** The newest packet, which refers to the one before it, and so on. */
