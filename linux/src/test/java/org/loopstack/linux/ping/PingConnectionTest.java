@@ -76,7 +76,8 @@ class PingConnectionTest {
   @Test
   void aWaitEndsWhenSomebodySaysSo() throws Exception {
     try (NetworkNamespace network = network(true);
-        PingConnection socket = network.call(() -> PingConnection.open(IpAddress.IPV4_LOOPBACK, 64))) {
+        PingConnection socket =
+            network.call(() -> PingConnection.open(IpAddress.IPV4_LOOPBACK, 64))) {
       Thread.ofPlatform().start(socket::wakeup);
 
       assertThat(socket.receive(PATIENCE)).isNull();
@@ -89,7 +90,8 @@ class PingConnectionTest {
   @Test
   void aRequestThatIsTooLongIsRefused() throws Exception {
     try (NetworkNamespace network = network(true);
-        PingConnection socket = network.call(() -> PingConnection.open(IpAddress.IPV4_LOOPBACK, 64))) {
+        PingConnection socket =
+            network.call(() -> PingConnection.open(IpAddress.IPV4_LOOPBACK, 64))) {
       assertThatThrownBy(() -> socket.send(1, new byte[65_508]))
           .isInstanceOfSatisfying(
               LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EMSGSIZE.number()));
