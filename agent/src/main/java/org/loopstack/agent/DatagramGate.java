@@ -67,6 +67,8 @@ final class DatagramGate {
         }
         if (Thread.currentThread().isInterrupted()) {
           if (!uninterruptible) {
+            // Who interrupts may not have told the channel yet, or told the selector instead.
+            channel.beginWait();
             break;
           }
           interruptedWhileWaiting();

@@ -251,9 +251,14 @@ final class MixedServerSocketChannel extends ServerSocketChannel implements Mixe
     SocketChannel accepted = null;
     begin();
     try {
-      while (isOpen() && waiting != null && !Thread.currentThread().isInterrupted()) {
+      while (isOpen() && waiting != null) {
         accepted = acceptFromAny();
         if (accepted != null) {
+          break;
+        }
+        if (Thread.currentThread().isInterrupted()) {
+          // Who interrupts may not have told the channel yet, or told the selector instead.
+          begin();
           break;
         }
         long left = millis - (System.nanoTime() - start) / 1_000_000;
