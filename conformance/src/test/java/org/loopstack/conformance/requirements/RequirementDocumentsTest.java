@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -171,7 +172,10 @@ class RequirementDocumentsTest {
         .contains("| MUST-1 | MUST | 2 | shown |  | [`sub/a.pkt`](../../scripts/sub/a.pkt) |");
   }
 
-  /** A tag on a method that is no test, or that is disabled, shows nothing. */
+  /**
+   * A tag on a method that is no test, or that is disabled, shows nothing; nor does one of JUnit's
+   * on a property, which jqwik then passes over.
+   */
   @Test
   void aTagCountsOnATestThatRunsOnly(@TempDir Path root) throws IOException {
     Path classes = Files.createDirectories(root.resolve("core/target/test-classes/x"));
@@ -183,20 +187,31 @@ class RequirementDocumentsTest {
                   method(b, "runs", Test.class);
                   method(b, "isDisabled", Test.class, Disabled.class);
                   method(b, "isNoTest");
+                  method(b, "isPassedOver", Property.class);
+                  method(b, net.jqwik.api.Tag.class, "isProperty", Property.class);
                 });
     Files.write(classes.resolve("Sample.class"), type);
-    TaggedTests.Place place =
-        new TaggedTests.Place("core/src/test/java/x/Sample.java", "Sample.runs");
     assertThat(TaggedTests.find(root, "core"))
-        .containsExactly(Map.entry("RFC1-runs", new TreeSet<>(List.of(place))));
+        .containsExactly(
+            Map.entry("RFC1-isProperty", new TreeSet<>(List.of(place("isProperty")))),
+            Map.entry("RFC1-runs", new TreeSet<>(List.of(place("runs")))));
+  }
+
+  private static TaggedTests.Place place(String method) {
+    return new TaggedTests.Place("core/src/test/java/x/Sample.java", "Sample." + method);
+  }
+
+  private static void method(ClassBuilder type, String name, Class<?>... annotations) {
+    method(type, Tag.class, name, annotations);
   }
 
   /** A method with a tag that has its name, and with other annotations. */
-  private static void method(ClassBuilder type, String name, Class<?>... annotations) {
+  private static void method(
+      ClassBuilder type, Class<?> tag, String name, Class<?>... annotations) {
     List<Annotation> all = new ArrayList<>();
     all.add(
         Annotation.of(
-            Tag.class.describeConstable().orElseThrow(),
+            tag.describeConstable().orElseThrow(),
             AnnotationElement.ofString("value", "RFC1-" + name)));
     for (Class<?> each : annotations) {
       all.add(Annotation.of(each.describeConstable().orElseThrow()));

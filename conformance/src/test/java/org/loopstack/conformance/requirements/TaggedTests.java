@@ -10,6 +10,7 @@ import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
+import java.lang.constant.ClassDesc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,16 +27,17 @@ import java.util.stream.Stream;
 final class TaggedTests {
   private static final Pattern TAG = Pattern.compile("RFC[0-9]+-.+");
 
-  /** What makes a method a test, for JUnit or jqwik. */
+  /** The containers of several tags: JUnit's and jqwik's. */
+  private static final Set<String> SEVERAL = Set.of("Tags", "TagList");
+
+  private static final String JUNIT = "org.junit.";
+
+  /** What makes a method a test of JUnit's. */
   private static final Set<String> TESTS =
-      Set.of(
-          "Test",
-          "ParameterizedTest",
-          "RepeatedTest",
-          "TestFactory",
-          "TestTemplate",
-          "Property",
-          "Example");
+      Set.of("Test", "ParameterizedTest", "RepeatedTest", "TestFactory", "TestTemplate");
+
+  /** What makes it one of jqwik's, which passes over a method with an annotation of JUnit's. */
+  private static final Set<String> PROPERTIES = Set.of("Property", "Example");
 
   /**
    * A test.
@@ -80,7 +82,7 @@ final class TaggedTests {
       byTag.computeIfAbsent(tag, t -> new TreeSet<>()).add(new Place(source, simple));
     }
     for (MethodModel method : type.methods()) {
-      if (!runs(annotations(method))) {
+      if (!runs(method)) {
         continue;
       }
       Place place = new Place(source, simple + "." + method.methodName().stringValue());
@@ -91,14 +93,22 @@ final class TaggedTests {
   }
 
   /** A tag on a method that nobody calls, or that is disabled, shows nothing. */
-  private static boolean runs(List<String> annotations) {
-    return !annotations.contains("Disabled") && annotations.stream().anyMatch(TESTS::contains);
+  private static boolean runs(MethodModel method) {
+    List<String> names = annotations(method);
+    return !names.contains("Disabled")
+        && (names.stream().anyMatch(TESTS::contains)
+            || (names.stream().anyMatch(PROPERTIES::contains)
+                && symbols(method).stream().noneMatch(a -> a.packageName().startsWith(JUNIT))));
   }
 
   private static List<String> annotations(AttributedElement element) {
+    return symbols(element).stream().map(ClassDesc::displayName).toList();
+  }
+
+  private static List<ClassDesc> symbols(AttributedElement element) {
     return element
         .findAttribute(Attributes.runtimeVisibleAnnotations())
-        .map(all -> all.annotations().stream().map(a -> a.classSymbol().displayName()).toList())
+        .map(all -> all.annotations().stream().map(Annotation::classSymbol).toList())
         .orElse(List.of());
   }
 
@@ -119,8 +129,7 @@ final class TaggedTests {
         if (TAG.matcher(text.stringValue()).matches()) {
           found.add(text.stringValue());
         }
-      } else if (value instanceof AnnotationValue.OfArray several
-          && (name.equals("Tags") || name.equals("TagList"))) {
+      } else if (value instanceof AnnotationValue.OfArray several && SEVERAL.contains(name)) {
         for (AnnotationValue one : several.values()) {
           if (one instanceof AnnotationValue.OfAnnotation inner) {
             addTags(inner.annotation(), found);
