@@ -25,6 +25,7 @@ import org.loopstack.Stack;
 import org.loopstack.StackConfiguration;
 import org.loopstack.engine.VirtualClock;
 import org.loopstack.fault.FaultHandle;
+import org.loopstack.testing.Tshark;
 
 /** What the rules did is what Wireshark says of the capture, and where. */
 class ExpertInfoTest {

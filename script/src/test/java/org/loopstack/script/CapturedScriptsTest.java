@@ -19,6 +19,7 @@ import org.loopstack.capture.CapturedInterface;
 import org.loopstack.capture.PcapngWriter;
 import org.loopstack.link.Datagrams;
 import org.loopstack.link.LinkTap;
+import org.loopstack.testing.Tshark;
 import org.loopstack.wire.DropReason;
 
 /**

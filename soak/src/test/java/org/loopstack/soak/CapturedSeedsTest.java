@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.loopstack.capture.CapturedInterface;
 import org.loopstack.capture.PcapngWriter;
 import org.loopstack.link.LinkTap;
+import org.loopstack.testing.Tshark;
 
 /** tshark reads all that two stacks send each other over a hostile wire, before that touches it. */
 class CapturedSeedsTest {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SocketChannel;
@@ -29,6 +28,8 @@ import org.loopstack.linux.namespace.Routing;
 import org.loopstack.linux.tun.TunLink;
 import org.loopstack.relay.TcpRelay;
 import org.loopstack.relay.UdpRelay;
+import org.loopstack.testing.Programs;
+import org.loopstack.testing.Tshark;
 import org.loopstack.wire.IpAddress;
 
 /**
@@ -109,19 +110,14 @@ final class TunWorld implements Closeable {
 
   /** Skips the test where a program is missing. */
   static void needs(String program) {
-    for (String folder : (System.getenv("PATH") + ":/usr/sbin:/sbin").split(":", -1)) {
-      if (Files.isExecutable(Path.of(folder, program))) {
-        return;
-      }
-    }
-    abort("there is no " + program + " here");
+    Programs.assume(program, "how it gets on with our stack");
   }
 
   /** Starts a program of the kernel's side; it ends with this. */
   Process start(Path output, String... command) throws IOException {
     needs(command[0].substring(command[0].lastIndexOf('/') + 1));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);
+    builder.environment().put("PATH", Programs.path());
     builder.environment().put("LC_ALL", "C.UTF-8");
     builder.redirectErrorStream(true).redirectOutput(output.toFile());
     builder.redirectInput(Path.of("/dev/null").toFile());
@@ -215,22 +211,10 @@ final class TunWorld implements Closeable {
   void inspect(String... more) throws IOException, InterruptedException {
     needs("tshark");
     capture.close();
-    List<String> command = new ArrayList<>(List.of("tshark", "-n", "-r", captured.toString()));
-    for (String protocol : List.of("ip", "tcp", "udp")) {
-      command.addAll(List.of("-o", protocol + ".check_checksum:TRUE"));
-    }
-    command.addAll(List.of(more));
+    List<String> options = new ArrayList<>(List.of(more));
     String fromUs = "(ip.src==" + OURS + " || ipv6.src==" + OURS6 + ")";
-    String wrong =
-        "(_ws.malformed || ip.checksum.status==0 || tcp.checksum.status==0"
-            + " || udp.checksum.status==0 || icmp.checksum.status==0 || icmpv6.checksum.status==0)";
-    command.addAll(List.of("-Y", fromUs + " && " + wrong));
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    try (InputStream said = process.getInputStream()) {
-      assertThat(new String(said.readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
-    }
-    assertThat(process.waitFor()).isZero();
+    options.addAll(List.of("-Y", fromUs + " && " + Tshark.WRONG));
+    assertThat(Tshark.read(captured, options.toArray(String[]::new))).isEmpty();
     assertThat(capture.captured()).isPositive();
   }
 

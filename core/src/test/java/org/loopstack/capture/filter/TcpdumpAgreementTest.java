@@ -2,7 +2,6 @@
 package org.loopstack.capture.filter;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +20,7 @@ import org.loopstack.capture.CaptureReader;
 import org.loopstack.capture.CapturedInterface;
 import org.loopstack.capture.CapturedPacket;
 import org.loopstack.capture.PcapngWriter;
+import org.loopstack.testing.Programs;
 
 /** Filters mean what they mean to tcpdump: of one file both choose the same packets. */
 class TcpdumpAgreementTest {
@@ -144,12 +143,7 @@ class TcpdumpAgreementTest {
 
   @BeforeAll
   static void tcpdumpIsThere() {
-    boolean there =
-        Stream.of(System.getenv("PATH").split(":", -1))
-            .anyMatch(each -> Files.isExecutable(Path.of(each, "tcpdump")));
-    assumeThat(there)
-        .as("tcpdump is not installed: whether filters mean the same to it is not tested")
-        .isTrue();
+    Programs.assume("tcpdump", "whether filters mean the same to it");
   }
 
   /** A file whose packets passed a microsecond after another. */

@@ -2,7 +2,6 @@
 package org.loopstack.examples.readme;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 
@@ -19,14 +18,10 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.loopstack.capture.CaptureReader;
+import org.loopstack.testing.Tshark;
 
 /** Wireshark's own reader on what every example leaves. */
 class CapturesTest {
-  private static final String WRONG =
-      "_ws.malformed || ip.checksum.status == \"Bad\" || tcp.checksum.status == \"Bad\""
-          + " || udp.checksum.status == \"Bad\" || icmp.checksum.status == \"Bad\""
-          + " || icmpv6.checksum.status == \"Bad\"";
-
   @TempDir private Path directory;
 
   private List<Path> captures() throws IOException {
@@ -51,10 +46,7 @@ class CapturesTest {
 
   @Test
   void noneHasAMalformedPacketOrABadChecksum() throws Exception {
-    boolean there =
-        Stream.of(System.getenv("PATH").split(":", -1))
-            .anyMatch(each -> Files.isExecutable(Path.of(each, "tshark")));
-    assumeThat(there).as("tshark is not installed: it does not read the examples").isTrue();
+    Tshark.assumeInstalled();
     runAllExamples();
     // Captures one behind the other are a capture: each is a section of its own.
     Path all = directory.resolve("all.pcapng");
@@ -66,35 +58,12 @@ class CapturesTest {
       }
     }
     assertThat(tshark(all, "frame.len > 0")).hasSize((int) packets).hasSizeGreaterThan(300);
-    assertThat(tshark(all, WRONG)).isEmpty();
+    assertThat(tshark(all, Tshark.WRONG)).isEmpty();
   }
 
-  private List<String> tshark(Path capture, String filter)
+  private static List<String> tshark(Path capture, String filter)
       throws IOException, InterruptedException {
-    Path out = directory.resolve("out.txt");
-    Path errors = directory.resolve("errors.txt");
-    int exit =
-        new ProcessBuilder(
-                "tshark",
-                "-n",
-                "-r",
-                capture.toString(),
-                "-o",
-                "ip.check_checksum:TRUE",
-                "-o",
-                "tcp.check_checksum:TRUE",
-                "-o",
-                "udp.check_checksum:TRUE",
-                // H2's port is Kafka's, too.
-                "--disable-protocol",
-                "kafka",
-                "-Y",
-                filter)
-            .redirectOutput(out.toFile())
-            .redirectError(errors.toFile())
-            .start()
-            .waitFor();
-    assertThat(exit).as(Files.readString(errors)).isZero();
-    return Files.readAllLines(out);
+    // H2's port is Kafka's, too.
+    return Tshark.read(capture, "--disable-protocol", "kafka", "-Y", filter);
   }
 }
