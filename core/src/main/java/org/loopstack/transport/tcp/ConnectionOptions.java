@@ -13,7 +13,7 @@ final class ConnectionOptions {
   static void changed(TcpConnection c, String name, long now) {
     switch (name) {
       case "SO_RCVBUF" -> c.receiver.window().setCapacity(c.settings.receiveBuffer);
-      case "SO_SNDBUF" -> c.sender.announceRoom();
+      case "SO_SNDBUF" -> c.sender.writeRoom.announce();
       case "SO_RCVLOWAT" -> {
         c.receiver.window().expect(c.settings.lowWater);
         if ((UserCalls.readiness(c) & Readiness.READ) != 0) {

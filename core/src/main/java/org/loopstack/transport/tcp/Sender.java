@@ -25,12 +25,14 @@ final class Sender {
   private static final int MIN_PROBE_WINDOW = 11;
 
   final SendBuffer buffer = new SendBuffer();
+  final WriteRoom writeRoom;
   final RetransmissionQueue queue = new RetransmissionQueue();
   final RttEstimator rtt;
   final LossRecovery recovery;
   final Chronograph chronograph = new Chronograph();
   final DeliveryRate rate = new DeliveryRate();
   final SegmentSize size;
+  final Patience patience;
   private final CongestionWindowValidation validation;
 
   private final TcpConnection connection;
@@ -63,14 +65,6 @@ final class Sender {
   /** Whether all that is queued goes at once, however small: the user has asked for it. */
   private boolean pushing;
 
-  /** Since when what is outstanding, or waits for a window, has made no progress. */
-  private long stalledSince;
-
-  /** When what is outstanding was sent again for the first time in this series of timeouts. */
-  private long retriedSince;
-
-  private int timeouts;
-
   /**
    * RFC 3168 section 6.1.2: on "an ECN-Echo packet when the congestion window is one ... The
    * sending TCP will then be able to send a new packet only when the retransmit timer expires". Not
@@ -79,27 +73,17 @@ final class Sender {
    */
   private boolean withheld;
 
-  /** How many probes in a row have had no answer. */
-  private int windowProbes;
-
-  /** How many probes have found the window shut, answered or not. */
-  private int persistBackOff;
-
   private int retransmissions;
   private long lastSent;
-
-  /** Whether a writer, or somebody who waits to become one, has found no room. */
-  private boolean roomWanted;
-
-  /** Whether the stack will tell when it has memory again. */
-  private boolean awaitingMemory;
 
   Sender(TcpConnection connection) {
     this.connection = connection;
     this.tcb = connection.tcb;
     this.timers = connection.timers;
+    this.writeRoom = new WriteRoom(connection, buffer);
     this.rtt = new RttEstimator(connection.configuration);
     this.size = new SegmentSize(connection);
+    this.patience = new Patience(connection, rtt);
     this.rack = new Rack(tcb, queue, rtt);
     this.scoreboard = new SackScoreboard(tcb, queue, rack);
     this.recovery =
@@ -144,16 +128,6 @@ final class Sender {
     return retransmissions;
   }
 
-  /** How often the timer has expired since the last progress. */
-  int timeouts() {
-    return timeouts;
-  }
-
-  /** How many probes of a shut window wait for an answer. */
-  int windowProbes() {
-    return windowProbes;
-  }
-
   /** How often segments were seen to arrive out of order. */
   int reorderings() {
     return rack.reorderings();
@@ -190,11 +164,7 @@ final class Sender {
 
   /** Whether nothing is outstanding, queued, or wanted by a writer. */
   boolean isQuiet() {
-    return flightSize() == 0
-        && buffer.size() == 0
-        && queue.isEmpty()
-        && !roomWanted
-        && !awaitingMemory;
+    return flightSize() == 0 && buffer.size() == 0 && queue.isEmpty() && writeRoom.isUnwanted();
   }
 
   /** After the data that is queued comes a FIN. */
@@ -239,7 +209,7 @@ final class Sender {
     }
     if (sent || congestionLimited) {
       boolean full = congestionLimited || recovery.pipe() >= congestion().window();
-      boolean idleUser = recovery.phase() == LossRecovery.Phase.OPEN && !roomWanted;
+      boolean idleUser = recovery.phase() == LossRecovery.Phase.OPEN && !writeRoom.isWanted();
       validation.sent(congestion(), tcb, full, idleUser, now);
     }
     armTimers(now);
@@ -296,7 +266,7 @@ final class Sender {
       return Chronograph.Phase.PEER_WINDOW;
     }
     // As Linux: the buffer is to blame if the congestion window would have allowed more.
-    return roomWanted && unsent() == 0 && !validation.isLimited(congestion())
+    return writeRoom.isWanted() && unsent() == 0 && !validation.isLimited(congestion())
         ? Chronograph.Phase.SEND_BUFFER
         : Chronograph.Phase.BUSY;
   }
@@ -603,8 +573,7 @@ final class Sender {
       tcb.sndUp = ack;
     }
     smallEnd = SequenceNumber.max(smallEnd, ack);
-    timeouts = 0;
-    windowProbes = 0;
+    patience.progress();
   }
 
   private void afterProgress(long now) {
@@ -620,7 +589,7 @@ final class Sender {
       }
       armProbe(now);
     }
-    announceRoom();
+    writeRoom.announce();
     if (isDrained()) {
       connection.raise(Readiness.DRAINED);
     }
@@ -650,12 +619,7 @@ final class Sender {
 
   /** RFC 9293 section 3.10.7.4, fifth check: the send window. */
   void updateWindow(Segment segment) {
-    windowProbes = 0;
-    if (segment.window == 0) {
-      // "As long as the receiving TCP peer continues to send acknowledgments in response to the
-      // probe segments, the sending TCP peer MUST allow the connection to stay open" (MUST-37).
-      timeouts = 0;
-    }
+    patience.windowAnswered(segment.window == 0);
     if (SequenceNumber.lt(tcb.sndWl1, segment.seq)
         || (tcb.sndWl1 == segment.seq && SequenceNumber.le(tcb.sndWl2, segment.ack))) {
       setWindow(segment, segment.window << tcb.sndWindShift);
@@ -688,7 +652,7 @@ final class Sender {
       }
     }
     if (window > 0) {
-      persistBackOff = 0;
+      patience.windowOpened();
       if (tcb.sndNxt == tcb.sndUna) {
         timers.stop(PERSIST);
       }
@@ -705,27 +669,22 @@ final class Sender {
       return;
     }
     count(TcpCounter.TIMEOUTS);
-    if (timeouts == 0) {
-      stalledSince = head.sentAt;
-      retriedSince = now;
-    }
-    if (givenUp(now)) {
+    if (patience.hasTimedOut(head.sentAt, now)) {
+      giveUp(now);
       return;
     }
     followPath();
     doubtPath(now);
-    recovery.onTimeout(timeouts == 0, now);
+    recovery.onTimeout(patience.timeouts() == 0, now);
     queue.countLostAgain(connection.statistics);
-    timeouts++;
+    patience.retry();
     rtt.backOff();
     probe.cancel();
     timers.stop(LOSS_PROBE);
     timers.stop(REORDERING);
     // Also into a window that has shut: "the sending TCP peer must regularly transmit" (3.8.6.1).
     sendAgain(head, Kind.TIMEOUT, now);
-    timers.set(
-        RETRANSMISSION,
-        connection.userTimeout.clamp(now + rtt.timeout(), stalledSince, rtt.timeout(0)));
+    timers.set(RETRANSMISSION, patience.clamp(now + rtt.timeout()));
   }
 
   /**
@@ -734,37 +693,17 @@ final class Sender {
    * what is large.
    */
   private void doubtPath(long now) {
-    int limit = connection.configuration.softRetries();
-    if (connection.configuration.isTimedOut(limit, timeouts, now - retriedSince)) {
+    if (patience.isDoubtful(now)) {
       size.blackHole(now);
       connection.out.doubtPath();
       // Section 3.9.1.8: a condition that is "reported asynchronously to the application".
-      connection.report(TcpReport.Reason.EXCESSIVE_RETRANSMISSIONS, timeouts);
+      connection.report(TcpReport.Reason.EXCESSIVE_RETRANSMISSIONS, patience.timeouts());
     }
   }
 
-  /** RFC 9293 section 3.8.3: R2, after which the connection is given up. */
-  private boolean givenUp(long now) {
-    long timeout = connection.userTimeout.limit(rtt.timeout(0));
-    // The user's timeout, where there is one, takes the place of R2.
-    return timeout > 0
-        ? giveUp(now - stalledSince >= timeout, now)
-        : giveUp(
-            connection.configuration.isTimedOut(maxRetries(), timeouts, now - retriedSince), now);
-  }
-
-  private int maxRetries() {
-    return connection.isOrphan()
-        ? connection.configuration.orphanRetries()
-        : connection.configuration.dataRetries();
-  }
-
-  private boolean giveUp(boolean due, long now) {
-    if (due) {
-      count(TcpCounter.ABORT_ON_TIMEOUT);
-      connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
-    }
-    return due;
+  private void giveUp(long now) {
+    count(TcpCounter.ABORT_ON_TIMEOUT);
+    connection.terminate(connection.softErrorOr(Errno.ETIMEDOUT), now);
   }
 
   /** The persist timer expired: ask for a window, or send in spite of a small one. */
@@ -776,23 +715,14 @@ final class Sender {
       override = false;
       return;
     }
-    if (windowProbes == 0) {
-      stalledSince = now;
-    }
-    // A probe that is not answered counts like a lost segment; any answer sets the count back. But
-    // for a connection that its user has closed, a peer that keeps it open for ever without taking
-    // a byte is a leak: as on Linux the answers do not count then.
-    long timeout = connection.userTimeout.limit(rtt.timeout(0));
-    int probes = connection.isOrphan() ? persistBackOff : windowProbes;
-    if (giveUp(timeout > 0 ? now - stalledSince >= timeout : probes >= maxRetries(), now)) {
+    if (patience.hasProbedInVain(now)) {
+      giveUp(now);
       return;
     }
-    windowProbes++;
-    persistBackOff++;
+    patience.probe();
     count(TcpCounter.WINDOW_PROBE);
     provoke(now);
-    long deadline = now + rtt.timeout(persistBackOff);
-    timers.set(PERSIST, connection.userTimeout.clamp(deadline, stalledSince, rtt.timeout(0)));
+    timers.set(PERSIST, patience.clamp(now + patience.probeInterval()));
   }
 
   /** Sends a segment that the peer must answer: no data, and a number acknowledged already. */
@@ -856,48 +786,7 @@ final class Sender {
     return tail;
   }
 
-  // ---- the user's side ----
-
-  /** How many bytes the user may hand over now; one who finds too little is told later. */
-  int room(int wanted) {
-    int room = starves() ? 0 : Math.max(0, connection.settings.sendBuffer - buffer.size());
-    if (room < wanted) {
-      roomWanted = true;
-    }
-    return room;
-  }
-
-  /** Whether the stack has no memory for more than what is under way. */
-  private boolean starves() {
-    boolean starving = buffer.size() > 0 && connection.account.memory().isExhausted();
-    if (starving && !awaitingMemory) {
-      awaitingMemory = true;
-      connection.awaitMemory();
-    }
-    return starving;
-  }
-
-  /** There is memory again: what the acknowledgments of one's own data may not tell for long. */
-  void onMemoryReturned() {
-    awaitingMemory = false;
-    announceRoom();
-  }
-
-  /** Whether a third of the buffer is free, as Linux asks before it wakes a writer. */
-  boolean isWritable() {
-    int capacity = connection.settings.sendBuffer;
-    boolean writable = capacity - buffer.size() >= capacity / 3 && !starves();
-    roomWanted |= !writable;
-    return writable;
-  }
-
-  /** Tells a writer who waits for room if there is enough now. */
-  void announceRoom() {
-    if (roomWanted && isWritable()) {
-      roomWanted = false;
-      connection.raise(Readiness.WRITE);
-    }
-  }
+  // ---- urgent data ----
 
   /** The last byte of the buffer is urgent. */
   void markUrgent() {
@@ -932,16 +821,11 @@ final class Sender {
     peerLimited = c.carry(peerLimited);
     holding = c.carry(holding);
     pushing = c.carry(pushing);
-    stalledSince = c.carryTime(stalledSince);
-    retriedSince = c.carryTime(retriedSince);
-    timeouts = c.carry(timeouts);
+    patience.carry(c);
     withheld = c.carry(withheld);
-    windowProbes = c.carry(windowProbes);
-    persistBackOff = c.carry(persistBackOff);
     retransmissions = c.carry(retransmissions);
     lastSent = c.carryTime(lastSent);
-    roomWanted = c.carry(roomWanted);
-    awaitingMemory = c.carry(awaitingMemory);
+    writeRoom.carry(c);
     buffer.carry(c);
     queue.carry(c);
     rtt.carry(c);

@@ -56,14 +56,14 @@ final class SocketDetailsReader {
             t.deadline(TcpTimers.Kind.RETRANSMISSION),
             Math.min(t.deadline(TcpTimers.Kind.LOSS_PROBE), t.deadline(TcpTimers.Kind.REORDERING)));
     if (again != Clock.NEVER) {
-      int count = Math.max(c.sender.timeouts(), c.handshake.retries());
+      int count = Math.max(c.sender.patience.timeouts(), c.handshake.retries());
       return timer(SocketTimer.Kind.ON, again, count, now);
     }
     if (t.isSet(TcpTimers.Kind.PERSIST)) {
       return timer(
           SocketTimer.Kind.PERSIST,
           t.deadline(TcpTimers.Kind.PERSIST),
-          c.sender.windowProbes(),
+          c.sender.patience.probes(),
           now);
     }
     if (t.isSet(TcpTimers.Kind.LINGER)) {

@@ -292,7 +292,7 @@ final class TcpConnection {
         handshake.onTimeout(now);
       } else {
         sender.onRetransmissionTimeout(now);
-        fastOpening.onTimeout(sender.timeouts(), now);
+        fastOpening.onTimeout(sender.patience.timeouts(), now);
       }
     }
     if (timers.expired(REORDERING, now)) {

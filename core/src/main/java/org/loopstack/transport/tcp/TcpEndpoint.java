@@ -387,7 +387,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       try {
         TcpConnection c = endpoint.connection();
         if (c != null) {
-          c.sender.onMemoryReturned();
+          c.sender.writeRoom.onMemoryReturned();
         }
       } finally {
         endpoint.exit(now);
@@ -760,7 +760,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       try {
         TcpConnection c = sending();
         UserCalls.checkSend(c);
-        grant = c.sender.room(wanted);
+        grant = c.sender.writeRoom.ask(wanted);
       } finally {
         exit(now);
       }
@@ -774,7 +774,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     try {
       TcpConnection c = sending();
       UserCalls.send(c, run, run.length, now);
-      grant = c.sender.room(0);
+      grant = c.sender.writeRoom.ask(0);
     } finally {
       exit(now);
     }
@@ -787,7 +787,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
       TcpConnection c = sending();
       UserCalls.send(c, block, offset, length, now);
       writerBlock.keep(block);
-      grant = c.sender.room(0);
+      grant = c.sender.writeRoom.ask(0);
     } finally {
       exit(now);
     }
@@ -801,7 +801,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     long now = enter();
     try {
       UserCalls.sendUrgent(connected(), value, now);
-      grant = connected().sender.room(0);
+      grant = connected().sender.writeRoom.ask(0);
       return true;
     } finally {
       exit(now);

@@ -102,8 +102,8 @@ final class TcpInfoReader {
     return new TcpInfo(
         number(tcb.state),
         number(sender.recovery.phase()),
-        Math.max(sender.timeouts(), c.handshake.retries()),
-        sender.windowProbes() + c.keepAliveProbes(),
+        Math.max(sender.patience.timeouts(), c.handshake.retries()),
+        sender.patience.probes() + c.keepAliveProbes(),
         rtt.backOffs(),
         options(c),
         tcb.sndWindShift,

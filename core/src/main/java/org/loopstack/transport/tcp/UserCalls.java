@@ -142,7 +142,7 @@ final class UserCalls {
     if (ended || state == TcpState.CLOSED || c.receiver.isReadable()) {
       bits |= Readiness.READ;
     }
-    if ((!state.canSend() && !c.isEarly()) || c.sender.isWritable()) {
+    if ((!state.canSend() && !c.isEarly()) || c.sender.writeRoom.isEnough()) {
       bits |= Readiness.WRITE;
     }
     if ((!state.mayHaveUnacknowledged() && !c.isEarly()) || c.sender.isDrained()) {

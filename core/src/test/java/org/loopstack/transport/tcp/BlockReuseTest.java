@@ -145,7 +145,7 @@ class BlockReuseTest {
     int received = 0;
     for (int i = 0; i < 600; i++) {
       int length = random.nextInt(4) == 0 ? 1 + random.nextInt(100_000) : 1 + random.nextInt(6000);
-      if (core().sender.room(length) >= length) {
+      if (core().sender.writeRoom.ask(length) >= length) {
         sent += write(length);
       }
       received += read(1 + random.nextInt(120_000));
