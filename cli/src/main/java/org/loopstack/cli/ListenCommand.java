@@ -85,13 +85,16 @@ final class ListenCommand implements MachineTool {
     if (seconds < 0.01 || seconds > 86_400) {
       throw new UserException(ExitStatus.USAGE, "listen: -i " + seconds + ": 0.01 to 86400");
     }
+    if (watch && json) {
+      throw new UserException(ExitStatus.USAGE, "listen: --watch prints lines, and no JSON");
+    }
     if (watch) {
       return watch(session, wanted, (long) (seconds * 1e9));
     }
     if (wanted != null) {
       PortReport report = PortReport.look(files, wanted);
       session.out().print(json ? report.json() : report.text());
-      return report.isFree() ? NOBODY : ExitStatus.OK;
+      return report.isNobodys() ? NOBODY : ExitStatus.OK;
     }
     Listeners found = Listeners.look(files, others);
     session.out().print(json ? ListenPrinter.json(found.all()) : ListenPrinter.text(found.all()));

@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.RunLast;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code lo}. */
 @Command(
@@ -164,6 +165,12 @@ public final class Lo {
     line.setOut(new PrintWriter(environment.out(), true, UTF_8));
     line.setErr(new PrintWriter(environment.err(), true, UTF_8));
     line.setUsageHelpAutoWidth(false);
+    line.registerConverter(
+        int.class, text -> (int) number(text, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    line.registerConverter(
+        Integer.class, text -> (int) number(text, Integer.MIN_VALUE, Integer.MAX_VALUE));
+    line.registerConverter(long.class, text -> number(text, Long.MIN_VALUE, Long.MAX_VALUE));
+    line.registerConverter(Long.class, text -> number(text, Long.MIN_VALUE, Long.MAX_VALUE));
     // A stack may be named like a command.
     line.setAllowSubcommandsAsOptionParameters(true);
     line.getSubcommands()
@@ -176,6 +183,19 @@ public final class Lo {
               }
             });
     return line;
+  }
+
+  /** In words for people, and not of Java's types. */
+  private static long number(String text, long least, long most) {
+    try {
+      long number = Long.parseLong(text.strip());
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new TypeConversionException("\"" + text + "\" is not a whole number");
   }
 
   private static void addHelp(CommandLine line) {

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ import org.loopstack.cli.management.StackName;
 import org.loopstack.cli.run.OwnNetwork;
 import org.loopstack.cli.run.Program;
 import org.loopstack.cli.run.Surroundings;
+import org.loopstack.cli.tool.LiveCapture;
 import org.loopstack.linux.loopback.KernelLoopback;
 import org.loopstack.linux.namespace.NetworkNamespace;
 import org.loopstack.relay.PortMapping;
@@ -115,13 +118,13 @@ final class RunCommand implements Callable<Integer> {
       names = "--http",
       paramLabel = "PORT",
       description = "Answer HTTP at this port, by a stack in this process.")
-  private int http;
+  private @Nullable Integer http;
 
   @Option(
       names = "--echo",
       paramLabel = "PORT",
       description = "Echo TCP and UDP at this port, by a stack in this process.")
-  private int echo;
+  private @Nullable Integer echo;
 
   @Option(
       names = "--answer",
@@ -212,16 +215,35 @@ final class RunCommand implements Callable<Integer> {
 
   private List<Answer> answers() {
     List<Answer> all = new ArrayList<>();
-    if (http != 0) {
+    if (http != null) {
       all.add(Answer.http(http));
     }
-    if (echo != 0) {
+    if (echo != null) {
       all.add(Answer.echo(echo));
     }
     for (String each : answers) {
       all.add(Answer.parse(each, lo.environment()));
     }
+    requireDistinct(all);
     return all;
+  }
+
+  /** A port answers in one way. */
+  private void requireDistinct(List<Answer> answered) {
+    Set<Integer> ports = new HashSet<>();
+    for (Answer each : answered) {
+      if (!ports.add(each.port())) {
+        throw new UserException(
+            ExitStatus.USAGE, "run: port " + each.port() + " cannot be answered in two ways");
+      }
+    }
+    for (PortMapping each : reach) {
+      if (ports.contains(each.hostPort())) {
+        throw new UserException(
+            ExitStatus.USAGE,
+            "run: port " + each.hostPort() + " cannot both be answered and lead to this machine's");
+      }
+    }
   }
 
   private int run(
@@ -255,7 +277,7 @@ final class RunCommand implements Callable<Integer> {
     }
     surroundings.publish(publish);
     surroundings.reach(reach);
-    RunDoor door = new RunDoor(stackName, loopback, mtu, stack);
+    RunDoor door = new RunDoor(stackName, loopback, stack);
     ManagementServer management =
         new ManagementServer(lo.environment().runtimeDirectory(), stackName, door);
     opened.push(management);
@@ -274,8 +296,7 @@ final class RunCommand implements Callable<Integer> {
     try {
       return Capture.to(file, loopback);
     } catch (IOException e) {
-      throw new UserException(
-          ExitStatus.IO_ERROR, "cannot write the capture " + file + ": " + e.getMessage());
+      throw LiveCapture.unwritable(file, e);
     }
   }
 

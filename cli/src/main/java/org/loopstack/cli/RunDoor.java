@@ -29,7 +29,6 @@ final class RunDoor implements ManagementServer.Handler {
 
   private final StackName name;
   private final KernelLoopback loopback;
-  private final int mtu;
   private final @Nullable CoreStack stack;
   private final Instant since = Instant.now();
   private volatile Runnable down = () -> {};
@@ -39,10 +38,9 @@ final class RunDoor implements ManagementServer.Handler {
    *
    * @param stack that shares the loopback with the kernel, or null
    */
-  RunDoor(StackName name, KernelLoopback loopback, int mtu, @Nullable CoreStack stack) {
+  RunDoor(StackName name, KernelLoopback loopback, @Nullable CoreStack stack) {
     this.name = name;
     this.loopback = loopback;
-    this.mtu = mtu;
     this.stack = stack;
   }
 
@@ -121,7 +119,7 @@ final class RunDoor implements ManagementServer.Handler {
               1,
               loopback.name(),
               List.of("LOOPBACK", "UP", "LOWER_UP"),
-              mtu,
+              loopback.mtu(),
               "noqueue",
               "UNKNOWN",
               "default",

@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.BindException;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -164,6 +165,8 @@ final class UpCommand implements Callable<Integer> {
       return made;
     } catch (IllegalArgumentException e) {
       throw new UserException(ExitStatus.USAGE, "--tun: " + e.getMessage());
+    } catch (BindException e) {
+      throw new UserException(ExitStatus.TAKEN, "--tun: " + e.getMessage());
     } catch (LinuxException e) {
       if (e.errno() == Errno.EACCES.number() || e.errno() == Errno.EPERM.number()) {
         throw new UserException(

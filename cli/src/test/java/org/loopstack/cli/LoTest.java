@@ -128,7 +128,7 @@ class LoTest {
         "-n web get http://nowhere.org/ | 6 | Could not resolve host: nowhere.org",
         "-n web get 127.0.0.1:1         | 7 | Failed to connect to 127.0.0.1 port 1",
         "-n web serve ftp               | 2 | Invalid value for positional parameter",
-        "-n web serve http -p 8080      | 73 | port 8080 is taken on this stack",
+        "-n web serve http -p 8080      | 73 | port 8080 is taken; --port",
         "-n web serve http -d none      | 66 | there is no directory",
         "-n web serve echo -d .         | 2 | --dir is for http",
         "-n web addr show eth7          | 1 | Device \"eth7\" does not exist.",

@@ -56,6 +56,13 @@ public final class PortReport {
       return sockets.isEmpty()
           && places.stream().allMatch(p -> p.trial.isFree() || p.trial.isMissing());
     }
+
+    /** Free, or it may be: this user may not try. */
+    boolean isNobodys() {
+      return sockets.isEmpty()
+          && places.stream()
+              .allMatch(p -> p.trial.isFree() || p.trial.isMissing() || p.trial.isForbidden());
+    }
   }
 
   private final int port;
@@ -125,9 +132,14 @@ public final class PortReport {
     }
   }
 
-  /** Whether nobody has it and anybody may. */
+  /** Whether nobody has it and this user may. */
   public boolean isFree() {
     return halves.stream().allMatch(Half::isFree);
+  }
+
+  /** Whether nobody is known to have it. */
+  public boolean isNobodys() {
+    return halves.stream().allMatch(Half::isNobodys);
   }
 
   /** For people. */

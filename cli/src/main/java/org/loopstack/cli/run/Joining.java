@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.UserException;
-import org.loopstack.linux.ffi.Errno;
 import org.loopstack.linux.ffi.LinuxException;
 import org.loopstack.linux.namespace.NetworkNamespace;
 import org.loopstack.linux.process.Exec;
@@ -35,19 +34,21 @@ public final class Joining {
         words.add("--net=" + namespaces.resolve("net"));
         words.add("--");
         words.addAll(command);
-        return refused(Exec.replaceBy(words));
+        int errno = Executables.errno(command.getFirst());
+        if (errno != 0) {
+          return Program.cannotRun(command.getFirst(), errno);
+        }
+        return refused("nsenter", Exec.replaceBy(words));
       }
       NetworkNamespace.enterHere(namespaces.resolve("net"));
     } catch (LinuxException e) {
       return new UserException(
           ExitStatus.NO_PERMISSION, e.getMessage() + "; run this as who runs that lo run, or root");
     }
-    return refused(Exec.replaceBy(command));
+    return refused(command.getFirst(), Exec.replaceBy(command));
   }
 
-  private static UserException refused(LinuxException e) {
-    return new UserException(
-        e.errno() == Errno.ENOENT.number() ? Program.NOT_FOUND : Program.NOT_EXECUTABLE,
-        String.valueOf(e.getMessage()));
+  private static UserException refused(String program, LinuxException e) {
+    return Program.cannotRun(program, e.errno());
   }
 }

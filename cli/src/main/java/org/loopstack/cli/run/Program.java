@@ -64,10 +64,15 @@ public final class Program {
     if (!number.find()) {
       return new UserException(NOT_EXECUTABLE, name + ": cannot be run: " + e.getMessage());
     }
-    int errno = Integer.parseInt(number.group(1));
+    return cannotRun(name, Integer.parseInt(number.group(1)));
+  }
+
+  /** Why a program does not run, and what a shell exits with then. */
+  static UserException cannotRun(String name, int errno) {
+    String shown = name.isEmpty() ? "\"\"" : name;
     return errno == Errno.ENOENT.number()
-        ? new UserException(NOT_FOUND, name + ": there is no such program")
-        : new UserException(NOT_EXECUTABLE, name + ": cannot be run: " + Errno.text(errno));
+        ? new UserException(NOT_FOUND, shown + ": there is no such program")
+        : new UserException(NOT_EXECUTABLE, shown + ": cannot be run: " + Errno.text(errno));
   }
 
   /** Tells it to end, as SIGTERM does. */

@@ -64,13 +64,24 @@ final class Listening {
         if (!(e instanceof BindException)) {
           throw e;
         }
+        if (isForbidden(e)) {
+          throw new UserException(
+              ExitStatus.NO_PERMISSION,
+              "port "
+                  + port
+                  + " is for root and CAP_NET_BIND_SERVICE (sysctl"
+                  + " net.ipv4.ip_unprivileged_port_start); --port chooses another one");
+        }
         if (port != 0 || tries == TRIES) {
           throw new UserException(
-              ExitStatus.TAKEN,
-              "port " + port + " is taken on this stack; --port chooses another one");
+              ExitStatus.TAKEN, "port " + port + " is taken; --port chooses another one");
         }
       }
     }
+  }
+
+  private static boolean isForbidden(IOException e) {
+    return String.valueOf(e.getMessage()).startsWith("Permission denied");
   }
 
   static int port(NetworkChannel channel) throws IOException {

@@ -51,8 +51,14 @@ public final class CaptureFile {
     } catch (AccessDeniedException e) {
       throw new UserException(ExitStatus.NO_PERMISSION, "capture: " + file + ": permission denied");
     } catch (IOException e) {
-      throw new UserException(ExitStatus.IO_ERROR, "capture: " + e.getMessage());
+      throw new UserException(ExitStatus.IO_ERROR, "capture: " + saidOf(file, e));
     }
+  }
+
+  /** What is wrong with the bytes of a file names it; what the system says of it does not. */
+  private static String saidOf(Path file, IOException e) {
+    String said = String.valueOf(e.getMessage());
+    return said.startsWith(file.toString()) ? said : file + ": " + said;
   }
 
   private static CaptureFilter parse(String filter) {

@@ -117,7 +117,8 @@ public final class LiveCapture {
     }
   }
 
-  private static UserException unwritable(Path file, IOException e) {
+  /** Why a capture cannot be written to a file, and what {@code lo} exits with. */
+  public static UserException unwritable(Path file, IOException e) {
     return switch (e) {
       case NoSuchFileException _ ->
           new UserException(ExitStatus.NO_INPUT, "capture: there is no directory for " + file);

@@ -110,8 +110,7 @@ class ServicesTest {
       assertThatThrownBy(() -> EchoService.start(KERNEL, first.port()))
           .isInstanceOfSatisfying(
               UserException.class, e -> assertThat(e.exitStatus()).isEqualTo(ExitStatus.TAKEN))
-          .hasMessage(
-              "port " + first.port() + " is taken on this stack; --port chooses another one");
+          .hasMessage("port " + first.port() + " is taken; --port chooses another one");
     }
   }
 

@@ -2,6 +2,7 @@
 package org.loopstack.linux.host;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.util.ArrayList;
@@ -56,17 +57,18 @@ public final class HostInterface {
    * @param network the machine's, usually: {@link NetworkNamespace#ofProcess}
    * @param name of the kernel's; a {@code %d} in it becomes the first number that is free
    * @param wanted the stack's IPv4 address, or null for one in 10/8 that nobody has
-   * @throws IllegalArgumentException if no host can have it: it is the first or the last of its
-   *     four
+   * @throws IllegalArgumentException if it is no IPv4 address, or no host can have it: it is the
+   *     first or the last of its four
+   * @throws java.net.BindException if the machine itself has it
    * @throws LinuxException EACCES or EPERM where that is not allowed
    * @throws IOException if the address or {@code tun0} is there already
    */
   public static HostInterface open(
       Stack stack, NetworkNamespace network, String name, @Nullable IpAddress wanted)
       throws IOException {
-    if (wanted != null && !wanted.isLoopback() && !isHost(wanted)) {
-      throw new IllegalArgumentException(
-          wanted + " is the first or the last of four addresses, which no host has");
+    if (wanted != null) {
+      requireHost(wanted);
+      requireFree(network, wanted);
     }
     List<IpPrefix> taken = network.call(HostInterface::taken);
     IpAddress ipv4 = wanted == null ? choose(taken) : wanted;
@@ -90,10 +92,24 @@ public final class HostInterface {
     }
   }
 
-  /** Whether it is an IPv4 address in the middle of a network of four. */
-  private static boolean isHost(IpAddress address) {
-    int last = address.isIpv4() ? address.ipv4Bits() & 3 : 0;
-    return last == 1 || last == 2;
+  private static void requireHost(IpAddress wanted) {
+    if (!wanted.isIpv4()) {
+      throw new IllegalArgumentException(
+          wanted + " is no IPv4 address; the IPv6 address follows from that one");
+    }
+    int last = wanted.ipv4Bits() & 3;
+    if (!wanted.isLoopback() && last != 1 && last != 2) {
+      throw new IllegalArgumentException(
+          wanted + " is the first or the last of four addresses, which no host has");
+    }
+  }
+
+  private static void requireFree(NetworkNamespace network, IpAddress wanted) throws IOException {
+    NetworkInterface there =
+        network.call(() -> NetworkInterface.getByInetAddress(wanted.toInetAddress()));
+    if (there != null) {
+      throw new BindException(wanted + " is this machine's own, of " + there.getName());
+    }
   }
 
   /** The networks that the machine's interfaces are in. */

@@ -69,6 +69,7 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
   private volatile @Nullable SharedLoopback shared;
   private volatile @Nullable LinuxException failure;
   private @Nullable Thread carrier;
+  private int mtu;
 
   private KernelLoopback(Device device, NetworkNamespace namespace, @Nullable Long seed) {
     this.device = device;
@@ -80,7 +81,7 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
    * Brings the loopback of a namespace up and leads it through this process from now on.
    *
    * @param namespace one that was made for this: never the machine's own
-   * @param mtu of {@code lo}, in bytes
+   * @param mtu of {@code lo}, in bytes; a little less where the device carries no more
    * @param seed what is random in fault rules follows from, or null
    * @throws LinuxException EACCES or EPERM where that is not allowed, and what the kernel says
    *     where a part of it is missing
@@ -120,7 +121,7 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
     }
   }
 
-  private void setUp(int mtu) throws IOException {
+  private void setUp(int wanted) throws IOException {
     Interfaces interfaces = new Interfaces(namespace);
     String tun = device.name();
     setIfThere("ipv6/conf/" + tun + "/disable_ipv6");
@@ -136,7 +137,8 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
     traffic.redirect(Redirection.RECEIVED, other, lo);
     namespace.setVariable("ipv4/conf/lo/route_localnet", "1");
     namespace.setVariable("ipv4/conf/lo/accept_local", "1");
-    interfaces.setMtu(LO, Math.min(mtu, device.maxMtu()));
+    mtu = Math.min(wanted, device.maxMtu());
+    interfaces.setMtu(LO, mtu);
     adapt();
     interfaces.setUp(LO);
   }
@@ -273,6 +275,11 @@ public final class KernelLoopback implements LinkPassage, Tapped, Closeable {
   @Override
   public Clock clock() {
     return engine.clock();
+  }
+
+  /** The MTU of {@code lo}, in bytes. */
+  public int mtu() {
+    return mtu;
   }
 
   /** What goes wrong here on purpose. */

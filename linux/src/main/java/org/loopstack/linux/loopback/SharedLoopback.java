@@ -46,7 +46,7 @@ public final class SharedLoopback implements Link {
 
   @Override
   public int mtu() {
-    return KernelLoopback.DEFAULT_MTU;
+    return kernel.mtu();
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -205,5 +206,16 @@ class HostInterfaceTest {
         .isEqualTo(first);
     assertThatThrownBy(() -> HostInterface.choose(List.of(IpPrefix.parse("10.0.0.0/8"))))
         .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void anAddressThatTheMachineHasOrThatIsNoneOfIpv4IsRefused() {
+    assertThatThrownBy(() -> put("127.0.0.1"))
+        .isInstanceOf(BindException.class)
+        .hasMessage("127.0.0.1 is this machine's own, of lo");
+    assertThatThrownBy(() -> put("fd00::5"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no IPv4 address");
+    assertThatThrownBy(() -> put("10.9.0.3")).isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -4,9 +4,11 @@ package org.loopstack.cli.doctor.check;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.cli.doctor.Check;
 import org.loopstack.cli.doctor.Finding;
@@ -50,7 +52,7 @@ public final class PortCheck implements Check {
           Finding.error(
               host + " means nothing here",
               "clients do not get as far as connecting",
-              "echo '127.0.0.1 " + host + "' >> /etc/hosts"));
+              "if it is to be this machine: echo '127.0.0.1 " + host + "' >> /etc/hosts"));
     }
     Map<IpAddress, String> failures = new TreeMap<>();
     List<Finding> found = new ArrayList<>();
@@ -125,8 +127,19 @@ public final class PortCheck implements Check {
     }
   }
 
+  /** As {@code Connection refused (127.0.0.1 and ::1)}. */
+  private static String told(Map<IpAddress, String> failures) {
+    Map<String, List<String>> byReason = new LinkedHashMap<>();
+    failures.forEach(
+        (address, reason) ->
+            byReason.computeIfAbsent(reason, _ -> new ArrayList<>()).add(address.toString()));
+    return byReason.entrySet().stream()
+        .map(each -> each.getKey() + " (" + String.join(" and ", each.getValue()) + ")")
+        .collect(Collectors.joining(", "));
+  }
+
   private Finding unreachable(Machine machine, Map<IpAddress, String> failures) throws IOException {
-    String seen = "nobody can connect to " + host + " port " + port + ": " + failures;
+    String seen = "nobody can connect to " + host + " port " + port + ": " + told(failures);
     List<KernelSocket> here =
         machine.sockets().stream()
             .filter(s -> s.protocol() == Protocol.TCP && s.localPort() == port)
