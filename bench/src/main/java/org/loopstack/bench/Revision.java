@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.loopstack.Stack;
 
@@ -68,8 +69,12 @@ public final class Revision {
 
   /** A new stack of this revision. */
   public Side open() {
+    return open(Duration.ZERO);
+  }
+
+  private Side open(Duration busyPoll) {
     try {
-      return new RevisionSide();
+      return new RevisionSide(busyPoll);
     } catch (InvocationTargetException e) {
       throw new IllegalStateException(name + ": " + e.getCause(), e.getCause());
     } catch (ReflectiveOperationException e) {
@@ -81,10 +86,25 @@ public final class Revision {
     private final AutoCloseable stack;
     private final SelectorProvider provider;
 
-    RevisionSide() throws ReflectiveOperationException {
+    RevisionSide(Duration busyPoll) throws ReflectiveOperationException {
       Class<?> type = Class.forName("org.loopstack.Stack", true, loader);
-      stack = (AutoCloseable) type.getMethod("create").invoke(null);
+      stack =
+          (AutoCloseable)
+              (busyPoll.isZero()
+                  ? type.getMethod("create").invoke(null)
+                  : createPolling(type, busyPoll));
       provider = (SelectorProvider) type.getMethod("selectorProvider").invoke(stack);
+    }
+
+    private Object createPolling(Class<?> type, Duration busyPoll)
+        throws ReflectiveOperationException {
+      Class<?> configuration = Class.forName("org.loopstack.StackConfiguration", true, loader);
+      Object linux = configuration.getMethod("linux").invoke(null);
+      Object builder = configuration.getMethod("toBuilder").invoke(linux);
+      Class<?> builderType = builder.getClass();
+      builderType.getMethod("busyPoll", Duration.class).invoke(builder, busyPoll);
+      Object polling = builderType.getMethod("build").invoke(builder);
+      return type.getMethod("create", configuration).invoke(null, polling);
     }
 
     @Override
@@ -126,6 +146,11 @@ public final class Revision {
     @Override
     public Side another() {
       return open();
+    }
+
+    @Override
+    public Side polling() {
+      return open(StackSide.BUSY_POLL);
     }
 
     @Override

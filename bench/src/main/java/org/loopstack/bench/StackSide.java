@@ -18,7 +18,7 @@ import org.loopstack.socket.JvmSelectorProvider;
 /** Ours: a stack of its own, as {@link Stack#create()} makes it unless something else is said. */
 public final class StackSide implements Side {
   /** Longer than the other side takes to answer, or it would not be there to be polled for. */
-  private static final Duration BUSY_POLL = Duration.ofNanos(200_000);
+  static final Duration BUSY_POLL = Duration.ofNanos(200_000);
 
   /** Puts all channels of a JVM on one stack. */
   static final String JVM_WIDE =

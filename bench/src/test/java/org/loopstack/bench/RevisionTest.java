@@ -28,6 +28,15 @@ class RevisionTest {
   }
 
   @Test
+  void aRevisionPollsAsThisOneDoes() throws Exception {
+    try (Side revision = Revision.ofThisJvm("HEAD").open();
+        Side polling = revision.polling()) {
+      ServedRoundTrip.run(polling);
+      assertThat(polling.name()).isEqualTo(revision.name());
+    }
+  }
+
+  @Test
   void everySideCanBeMadeAgainByItsRecipe() throws Exception {
     try (Side kernel = new KernelSide(null);
         Side ours = new StackSide();

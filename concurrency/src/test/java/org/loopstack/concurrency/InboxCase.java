@@ -67,6 +67,31 @@ public final class InboxCase {
     }
   }
 
+  /** A packet comes while a thread watches, looks and gives up: one of both sees to it. */
+  @JCStressTest
+  @Outcome(id = "1, false", expect = ACCEPTABLE, desc = "It was seen.")
+  @Outcome(expect = FORBIDDEN, desc = "Each has left it to the other.")
+  @State
+  public static class WhileOnePolls {
+    private final Post post = new Post();
+
+    @Actor
+    public void packet() {
+      post.deliver(1);
+    }
+
+    @Actor
+    public void user() {
+      post.poll();
+    }
+
+    @Arbiter
+    public void result(IZ_Result r) {
+      r.r1 = post.seen();
+      r.r2 = post.isLeft();
+    }
+  }
+
   /** A packet comes while a call fails. */
   @JCStressTest
   @Outcome(id = "1, false", expect = ACCEPTABLE, desc = "It was seen all the same.")

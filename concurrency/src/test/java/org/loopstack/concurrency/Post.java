@@ -49,6 +49,18 @@ final class Post extends Endpoint {
     exit(now);
   }
 
+  /** A user's call that polls: it watches, looks once and gives up. */
+  void poll() {
+    watch();
+    try {
+      if (hasMail()) {
+        call();
+      }
+    } finally {
+      unwatch();
+    }
+  }
+
   /** A user's call that fails. */
   void fail() {
     long now = enter();

@@ -12,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread waits at a time; any thread may signal.
  */
 public final class Waiter {
+  /** Where what one waits for arrives, before anybody has looked what it is. */
+  public interface Inbox {
+    /** Whether there is something that nobody has looked at yet. Called again and again. */
+    boolean hasMail();
+  }
+
+  private static final Inbox NOWHERE = () -> false;
+
   /** How often one who polls looks for a signal before he looks at the clock. */
   private static final int LOOKS = 16;
 
@@ -30,6 +38,9 @@ public final class Waiter {
 
   /** Whether the announced thread is awake and looks for a signal. */
   private volatile boolean polling;
+
+  /** Whether the announced thread has polled in this wait and is to sleep now. Only its own. */
+  private boolean polled;
 
   private @Nullable Timer timeout;
 
@@ -59,7 +70,7 @@ public final class Waiter {
    * @param deadline a time of the engine's clock, or {@link Clock#NEVER}
    */
   public void park(long deadline) {
-    if (signalled || poll(deadline)) {
+    if (signalled || (!polled && isPolled() && look(NOWHERE, deadline))) {
       signalled = false;
       return;
     }
@@ -77,25 +88,38 @@ public final class Waiter {
   }
 
   /**
-   * Looks for a signal for as long as the engine says, as Linux's busy polling does: to be woken
+   * Whether the calling thread polls before it sleeps, as Linux's busy polling does: to be woken
    * takes a hundred times as long as what one waits for. A virtual thread does not, since its
    * carrier has others to run, nor does anybody in virtual time, which would stand still.
-   *
-   * @return whether there was a signal
    */
+  public boolean isPolled() {
+    return engine.busyPoll() != 0
+        && !Thread.currentThread().isVirtual()
+        && !(engine.clock() instanceof VirtualClock);
+  }
+
+  /**
+   * Looks for a signal, and for mail, for as long as the engine says. If there is none, the parks
+   * until {@link #done} sleep at once.
+   *
+   * @return whether there was something: to look for what one waits for, and to poll again
+   */
+  public boolean poll(Inbox inbox, long deadline) {
+    polled = true;
+    boolean something = look(inbox, deadline);
+    signalled = false;
+    return something;
+  }
+
   @SuppressWarnings("ThreadPriorityCheck") // Correct without the yield, too: only slower.
-  private boolean poll(long deadline) {
-    long span = engine.busyPoll();
-    if (span == 0 || Thread.currentThread().isVirtual() || engine.clock() instanceof VirtualClock) {
-      return false;
-    }
+  private boolean look(Inbox inbox, long deadline) {
     long start = engine.now();
-    long until = Math.min(deadline, Clock.after(start, span));
+    long until = Math.min(deadline, Clock.after(start, engine.busyPoll()));
     polling = true;
     try {
       for (long now = start; now < until && !isInterrupted(); now = engine.now()) {
         for (int i = 0; i < LOOKS; i++) {
-          if (signalled) {
+          if (signalled || inbox.hasMail()) {
             return true;
           }
           Thread.onSpinWait();
@@ -143,6 +167,7 @@ public final class Waiter {
   /** The calling thread waits no more. */
   public void done() {
     thread = null;
+    polled = false;
     if (timeout != null) {
       timeout.disarm();
     }
@@ -174,7 +199,7 @@ public final class Waiter {
       signalled = true;
       if (engine.clock() instanceof VirtualClock clock) {
         clock.wake(waiting);
-      } else if (!polling) {
+      } else if (!polling && waiting != Thread.currentThread()) {
         LockSupport.unpark(waiting);
       }
     }

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.Tallies;
 import org.loopstack.link.DropCounters;
 import org.loopstack.wire.DropReason;
 
@@ -14,12 +15,15 @@ import org.loopstack.wire.DropReason;
  * for use by many threads.
  */
 public final class InternetCounters {
+  // Which of a version's tallies.
+  private static final int IN_RECEIVES = 0;
+  private static final int IN_DELIVERS = 1;
+  private static final int OUT_REQUESTS = 2;
+
   private static final class Version {
     private final String prefix;
     private final String icmpPrefix;
-    private final LongAdder inReceives = new LongAdder();
-    private final LongAdder inDelivers = new LongAdder();
-    private final LongAdder outRequests = new LongAdder();
+    private final Tallies datagrams = new Tallies(3);
     private final LongAdder reassemblyRequests = new LongAdder();
     private final LongAdder reassembled = new LongAdder();
     private final LongAdder fragmented = new LongAdder();
@@ -46,15 +50,15 @@ public final class InternetCounters {
   }
 
   void inReceives(boolean isIpv6) {
-    of(isIpv6).inReceives.increment();
+    of(isIpv6).datagrams.add(Tallies.place(), IN_RECEIVES, 1);
   }
 
   void inDelivers(boolean isIpv6) {
-    of(isIpv6).inDelivers.increment();
+    of(isIpv6).datagrams.add(Tallies.place(), IN_DELIVERS, 1);
   }
 
   void outRequests(boolean isIpv4) {
-    of(!isIpv4).outRequests.increment();
+    of(!isIpv4).datagrams.add(Tallies.place(), OUT_REQUESTS, 1);
   }
 
   void reassemblyRequested(boolean isIpv6) {
@@ -93,7 +97,7 @@ public final class InternetCounters {
 
   /** How many datagrams of either version have come in, the loopback's included. */
   public long inReceives() {
-    return ipv4.inReceives.sum() + ipv6.inReceives.sum();
+    return ipv4.datagrams.sum(IN_RECEIVES) + ipv6.datagrams.sum(IN_RECEIVES);
   }
 
   /**
@@ -116,9 +120,9 @@ public final class InternetCounters {
   }
 
   private static void collect(Version v, boolean isIpv6, Map<String, Long> all) {
-    put(all, v.prefix + "InReceives", v.inReceives.sum());
-    put(all, v.prefix + "InDelivers", v.inDelivers.sum());
-    put(all, v.prefix + "OutRequests", v.outRequests.sum());
+    put(all, v.prefix + "InReceives", v.datagrams.sum(IN_RECEIVES));
+    put(all, v.prefix + "InDelivers", v.datagrams.sum(IN_DELIVERS));
+    put(all, v.prefix + "OutRequests", v.datagrams.sum(OUT_REQUESTS));
     put(all, v.prefix + "ReasmReqds", v.reassemblyRequests.sum());
     put(all, v.prefix + "ReasmOKs", v.reassembled.sum());
     put(all, v.prefix + "FragOKs", v.fragmented.sum());

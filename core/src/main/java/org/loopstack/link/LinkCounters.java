@@ -4,16 +4,20 @@ package org.loopstack.link;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.loopstack.buffer.Packet;
+import org.loopstack.engine.Tallies;
 import org.loopstack.wire.DropReason;
 
 /**
  * What an interface has carried and thrown away since it was made. Safe for use by many threads.
  */
 public final class LinkCounters {
-  private final LongAdder receivedPackets;
-  private final LongAdder receivedBytes;
-  private final LongAdder transmittedPackets = new LongAdder();
-  private final LongAdder transmittedBytes = new LongAdder();
+  private static final int OUT_PACKETS = 0;
+  private static final int OUT_BYTES = 1;
+  private static final int IN_PACKETS = 2;
+  private static final int IN_BYTES = 3;
+
+  private final Tallies carried = new Tallies(4);
+  private final boolean loopback;
   private final LongAdder receiveErrors = new LongAdder();
   private final LongAdder transmitErrors = new LongAdder();
   private final DropCounters drops = new DropCounters();
@@ -25,14 +29,14 @@ public final class LinkCounters {
    *     enough
    */
   public LinkCounters(boolean loopback) {
-    receivedPackets = loopback ? transmittedPackets : new LongAdder();
-    receivedBytes = loopback ? transmittedBytes : new LongAdder();
+    this.loopback = loopback;
   }
 
   /** Counts a datagram that came in; not called on the loopback. */
   public void received(Packet packet) {
-    receivedPackets.increment();
-    receivedBytes.add(packet.length());
+    int place = Tallies.place();
+    carried.add(place, IN_PACKETS, 1);
+    carried.add(place, IN_BYTES, packet.length());
   }
 
   /** Counts a datagram that went out; on the loopback it has come in, too. */
@@ -42,8 +46,9 @@ public final class LinkCounters {
 
   /** Counts a datagram of so many bytes that went out; on the loopback it has come in, too. */
   public void transmitted(int bytes) {
-    transmittedPackets.increment();
-    transmittedBytes.add(bytes);
+    int place = Tallies.place();
+    carried.add(place, OUT_PACKETS, 1);
+    carried.add(place, OUT_BYTES, bytes);
   }
 
   /** Counts a datagram that was thrown away. */
@@ -63,22 +68,22 @@ public final class LinkCounters {
 
   /** Datagrams that came in. */
   public long receivedPackets() {
-    return receivedPackets.sum();
+    return carried.sum(loopback ? OUT_PACKETS : IN_PACKETS);
   }
 
   /** Bytes that came in, IP headers included. */
   public long receivedBytes() {
-    return receivedBytes.sum();
+    return carried.sum(loopback ? OUT_BYTES : IN_BYTES);
   }
 
   /** Datagrams that went out. */
   public long transmittedPackets() {
-    return transmittedPackets.sum();
+    return carried.sum(OUT_PACKETS);
   }
 
   /** Bytes that went out, IP headers included. */
   public long transmittedBytes() {
-    return transmittedBytes.sum();
+    return carried.sum(OUT_BYTES);
   }
 
   /** Failures of the link while it was handing datagrams in. */

@@ -151,16 +151,41 @@ final class StreamReader {
   }
 
   private int awaitRead(ByteBuffer target, long deadline) throws IOException {
-    int n = 0;
     Waiter waiter = owner.signals().reader();
-    owner.beginWait();
     waiter.prepare();
+    try {
+      int n = waiter.isPolled() ? poll(target, waiter, deadline) : 0;
+      return n == 0 ? parkAndRead(target, waiter, deadline) : n;
+    } finally {
+      waiter.done();
+    }
+  }
+
+  /** Takes in by itself what comes, without sleeping, for as long as the engine says. */
+  private int poll(ByteBuffer target, Waiter waiter, long deadline) throws IOException {
+    int n = 0;
+    endpoint.watch();
+    try {
+      do {
+        if (!owner.isOpen()) {
+          break;
+        }
+        n = tryRead(target);
+      } while (n == 0 && waiter.poll(endpoint, deadline));
+    } finally {
+      endpoint.unwatch();
+    }
+    return n;
+  }
+
+  private int parkAndRead(ByteBuffer target, Waiter waiter, long deadline) throws IOException {
+    int n = 0;
+    owner.beginWait();
     try {
       while (owner.isOpen() && (n = tryRead(target)) == 0) {
         owner.park(waiter, deadline, "Read timed out");
       }
     } finally {
-      waiter.done();
       owner.endWait(n > 0);
     }
     return n;

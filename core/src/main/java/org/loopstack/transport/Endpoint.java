@@ -12,6 +12,7 @@ import org.loopstack.engine.Mutex;
 import org.loopstack.engine.RunQueue;
 import org.loopstack.engine.Scheduler;
 import org.loopstack.engine.Timer;
+import org.loopstack.engine.Waiter;
 
 /**
  * The shell around a protocol's core: one lock, one inbox, one timer.
@@ -30,12 +31,13 @@ import org.loopstack.engine.Timer;
  *       on the inbox before the failed attempt, the attempt failed before the unlocking, and the
  *       look comes after it; so one of the two always sees it.
  *   <li>Listeners are told what became possible after unlocking.
+ *   <li>If a thread {@linkplain #watch watches}, it serves this endpoint, and nobody else does.
  * </ul>
  *
  * <p><b>Time</b> is read once per entry and passed down. The core says by {@link #deadline} when it
  * next wants to be called; the timer is armed after unlocking.
  */
-public abstract class Endpoint implements RunQueue.Task, Runnable {
+public abstract class Endpoint implements RunQueue.Task, Runnable, Waiter.Inbox {
   private static final VarHandle INBOX;
 
   static {
@@ -55,6 +57,9 @@ public abstract class Endpoint implements RunQueue.Task, Runnable {
 
   /** The newest packet, which refers to the one before it, and so on. */
   private volatile @Nullable Packet inbox;
+
+  /** Whether a thread looks at the inbox all the time, so that nobody else has to. */
+  private volatile boolean watched;
 
   private volatile @Nullable ReadinessListener listener;
   private int raised;
@@ -105,13 +110,32 @@ public abstract class Endpoint implements RunQueue.Task, Runnable {
   }
 
   /** Whether packets wait that nobody has looked at yet. */
-  protected final boolean hasMail() {
+  @Override
+  public final boolean hasMail() {
     return inbox != null;
+  }
+
+  /**
+   * The calling thread looks at the inbox again and again from now on, and enters when there is
+   * something, until it calls {@link #unwatch}. Those who send leave their packets to it: so what
+   * this endpoint works with stays in one processor's cache. One thread at a time watches.
+   */
+  public final void watch() {
+    watched = true;
+  }
+
+  /**
+   * The calling thread watches no more. What came meanwhile is seen here; or whoever brings it sees
+   * that nobody watches: it was on the inbox before he looked for that.
+   */
+  public final void unwatch() {
+    watched = false;
+    service();
   }
 
   @Override
   public final void service() {
-    if (inbox == null) {
+    if (inbox == null || watched) {
       return;
     }
     RunQueue queue = RunQueue.current();
@@ -204,6 +228,15 @@ public abstract class Endpoint implements RunQueue.Task, Runnable {
       failure.addSuppressed(bug);
     }
     fail(now);
+  }
+
+  /** Receives what has arrived before a call that asks for it. With the lock held. */
+  protected final void takeMail(long now) {
+    try {
+      readInbox(now);
+    } catch (RuntimeException bug) {
+      giveUp(bug, now);
+    }
   }
 
   private void readInbox(long now) {

@@ -3,10 +3,11 @@ package org.loopstack.transport;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.engine.Waiter;
 import org.loopstack.internet.ErrnoException;
 
 /** One end of a byte stream. */
-public interface StreamEndpoint extends SocketEndpoint {
+public interface StreamEndpoint extends SocketEndpoint, Waiter.Inbox {
   /**
    * Begins to connect. The attempt ends with {@link Readiness#CONNECT}; ask {@link #finishConnect}.
    *
@@ -36,6 +37,15 @@ public interface StreamEndpoint extends SocketEndpoint {
 
   /** As {@link #read(ByteBuffer[], int, int)}, into one buffer. */
   int read(ByteBuffer target) throws ErrnoException;
+
+  /**
+   * The reading thread polls from now on: it reads whenever there is mail, which others leave to
+   * it. To be followed by {@link #unwatch}.
+   */
+  void watch();
+
+  /** The reading thread polls no more. */
+  void unwatch();
 
   /** How many bytes a read would find. */
   int available();

@@ -26,9 +26,9 @@ class WaiterTest {
   }
 
   @Test
-  void signalSurvivesALockThatUsesUpThePermit() {
+  void signalSurvivesALockThatUsesUpThePermit() throws InterruptedException {
     waiter.prepare();
-    waiter.signal();
+    Thread.ofPlatform().start(waiter::signal).join();
     LockSupport.park();
     waiter.park(Clock.NEVER);
     waiter.done();
@@ -163,6 +163,59 @@ class WaiterTest {
     polled.prepare();
     polled.park(SystemClock.INSTANCE.nanos() + 1_000_000);
     polled.done();
+  }
+
+  @Test
+  void mailEndsThePollingAndASignalDoesToo() throws InterruptedException {
+    Waiter polled = new Waiter(polling(15_000_000_000L));
+    AtomicBoolean mail = new AtomicBoolean();
+    List<Boolean> something = new ArrayList<>();
+    Thread thread =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  polled.prepare();
+                  something.add(polled.poll(mail::get, Clock.NEVER));
+                  mail.set(false);
+                  something.add(polled.poll(mail::get, Clock.NEVER));
+                  polled.done();
+                });
+    awaitPolling(polled, thread);
+    mail.set(true);
+    while (mail.get() && thread.isAlive()) {
+      Thread.onSpinWait();
+    }
+    awaitPolling(polled, thread);
+    polled.signal();
+    thread.join();
+    assertThat(something).containsExactly(true, true);
+  }
+
+  private static void awaitPolling(Waiter polled, Thread thread) {
+    while (!polled.isPolling() && thread.isAlive()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void whoHasPolledInVainSleepsAtOnce() throws InterruptedException {
+    Waiter polled = new Waiter(polling(1_000_000_000L));
+    AtomicBoolean something = new AtomicBoolean(true);
+    Thread thread =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  polled.prepare();
+                  something.set(polled.poll(() -> false, SystemClock.INSTANCE.nanos()));
+                  polled.park(Clock.NEVER);
+                  polled.done();
+                });
+    while (thread.getState() != Thread.State.WAITING && thread.isAlive()) {
+      assertThat(polled.isPolling()).isFalse();
+    }
+    polled.signal();
+    thread.join();
+    assertThat(something).isFalse();
   }
 
   @Test

@@ -671,6 +671,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   private @Nullable Slice receive(int limit) throws ErrnoException {
     long now = enter();
     try {
+      takeMail(now);
       return UserCalls.receive(connected(), limit, now);
     } finally {
       exit(now);
