@@ -115,6 +115,9 @@ public final class Waiter {
   private boolean look(Inbox inbox, long deadline) {
     long start = engine.now();
     long until = Math.min(deadline, Clock.after(start, engine.busyPoll()));
+    if (start >= until) {
+      return signalled;
+    }
     polling = true;
     try {
       for (long now = start; now < until && !isInterrupted(); now = engine.now()) {
