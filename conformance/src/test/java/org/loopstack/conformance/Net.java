@@ -3,6 +3,7 @@ package org.loopstack.conformance;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -244,10 +245,18 @@ public final class Net implements AutoCloseable {
     return local(tcp().bind(anyPort()));
   }
 
-  /** The address of a UDP port that was free a moment ago. */
+  /**
+   * The address of a UDP port on which nobody is. It is taken on another loopback address, so that
+   * whoever asks for any port is not given this one, and would then be his own peer.
+   */
   public InetSocketAddress closedUdpPort() throws IOException {
-    try (DatagramChannel channel = udp()) {
-      return local(channel.bind(anyPort()));
+    while (true) {
+      InetSocketAddress address = loopback(port(udp().bind(at("127.0.0.2", 0))));
+      try (DatagramChannel probe = udp().bind(address)) {
+        return local(probe);
+      } catch (BindException e) {
+        // Somebody is there.
+      }
     }
   }
 

@@ -60,16 +60,35 @@ public final class Task<T> {
 
   /** Whether the thread is parked, or inside a system call of the JDK's channels. */
   private boolean isBlocked() {
+    boolean waits = isWaiting();
+    StackTraceElement[] stack = thread.getStackTrace();
+    if (stack.length == 0 || isLoading(stack)) {
+      return false;
+    }
+    // Asked again, because it may have gone on between the first answer and the stack.
+    return waits
+        ? isWaiting()
+        : stack[0].isNativeMethod() && stack[0].getClassName().startsWith("sun.nio.ch.");
+  }
+
+  private boolean isWaiting() {
     return switch (thread.getState()) {
       case BLOCKED, WAITING, TIMED_WAITING -> true;
-      case RUNNABLE -> {
-        StackTraceElement[] stack = thread.getStackTrace();
-        yield stack.length > 0
-            && stack[0].isNativeMethod()
-            && stack[0].getClassName().startsWith("sun.nio.ch.");
-      }
-      case NEW, TERMINATED -> false;
+      case NEW, RUNNABLE, TERMINATED -> false;
     };
+  }
+
+  /** Whether a class is loaded there: that waits, too, for another thread that loads one. */
+  private static boolean isLoading(StackTraceElement[] stack) {
+    for (StackTraceElement frame : stack) {
+      String name = frame.getClassName();
+      if (name.startsWith("jdk.internal.loader.")
+          || name.equals("java.lang.ClassLoader")
+          || frame.getMethodName().equals("<clinit>")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static Throwable stackOf(@Nullable Thread thread) {
