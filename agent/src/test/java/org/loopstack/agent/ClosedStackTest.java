@@ -41,7 +41,7 @@ class ClosedStackTest {
   private Throwable woken(Callable<?> operation) throws Exception {
     FutureTask<?> task = new FutureTask<>(operation);
     Thread thread = Thread.ofPlatform().daemon().start(task);
-    while (!waits(thread)) {
+    while (!TwoWorlds.isBlocked(thread)) {
       assertThat(task.isDone()).isFalse();
       Thread.onSpinWait();
     }
@@ -51,15 +51,6 @@ class ClosedStackTest {
     } catch (ExecutionException e) {
       return e.getCause();
     }
-  }
-
-  /** Whoever waits in the kernel is told to run. */
-  private static boolean waits(Thread thread) {
-    StackTraceElement[] frames = thread.getStackTrace();
-    return switch (thread.getState()) {
-      case WAITING, TIMED_WAITING -> true;
-      default -> frames.length > 0 && frames[0].isNativeMethod();
-    };
   }
 
   private ServerSocketChannel listen(SocketAddress address) throws Exception {

@@ -52,7 +52,7 @@ class InterruptedWaitTest {
   private static void interrupt(Channel channel, Callable<?> blocking) throws Exception {
     FutureTask<?> task = new FutureTask<>(blocking);
     Thread thread = Thread.ofPlatform().start(task);
-    while (!isBlocked(thread) && !task.isDone()) {
+    while (!TwoWorlds.isBlocked(thread) && !task.isDone()) {
       assertThat(Thread.currentThread().isInterrupted()).as("out of time").isFalse();
     }
     thread.interrupt();
@@ -60,16 +60,5 @@ class InterruptedWaitTest {
     assertThatThrownBy(task::get).cause().isExactlyInstanceOf(ClosedByInterruptException.class);
     assertThat(channel.isOpen()).isFalse();
     thread.join();
-  }
-
-  /** Parked, or in a system call of the JDK's. */
-  private static boolean isBlocked(Thread thread) {
-    if (thread.getState() == Thread.State.WAITING) {
-      return true;
-    }
-    StackTraceElement[] stack = thread.getStackTrace();
-    return stack.length > 0
-        && stack[0].isNativeMethod()
-        && stack[0].getClassName().startsWith("sun.nio.ch.");
   }
 }

@@ -5,8 +5,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.AsynchronousChannelProvider;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.loopstack.Stack;
+import org.loopstack.engine.Waiter;
 
 /**
  * A stack, and a machine's network whose only address is one of the machine's loopback: what a
@@ -32,6 +35,33 @@ final class TwoWorlds implements AutoCloseable {
 
   static InetSocketAddress inside(int port) {
     return new InetSocketAddress(INSIDE, port);
+  }
+
+  /**
+   * Whether a thread waits in the stack, for a future, or in a system call of the JDK's channels.
+   */
+  static boolean isBlocked(Thread thread) {
+    StackTraceElement[] frames = thread.getStackTrace();
+    if (frames.length > 0
+        && frames[0].isNativeMethod()
+        && frames[0].getClassName().startsWith("sun.nio.ch.")) {
+      return true;
+    }
+    // Nowhere else: who loads a class may wait, too, and so does who is late for a lock.
+    return Arrays.stream(frames).anyMatch(TwoWorlds::isWait)
+        && switch (thread.getState()) {
+          case WAITING, TIMED_WAITING -> true;
+          default -> false;
+        };
+  }
+
+  private static boolean isWait(StackTraceElement frame) {
+    String where = frame.getClassName();
+    return switch (frame.getMethodName()) {
+      case "park" -> where.equals(Waiter.class.getName());
+      case "awaitDone" -> where.equals(FutureTask.class.getName());
+      default -> false;
+    };
   }
 
   @Override

@@ -155,7 +155,8 @@ class WaiterTest {
   void aVirtualThreadAndAPassedDeadlineAreNotPolledFor() throws InterruptedException {
     Waiter polled = new Waiter(polling(15_000_000_000L));
     Thread virtual = Thread.ofVirtual().start(() -> waitOnce(polled));
-    while (virtual.getState() != Thread.State.WAITING && virtual.isAlive()) {
+    while (!(polled.isWaiting() && virtual.getState() == Thread.State.WAITING)
+        && virtual.isAlive()) {
       Thread.onSpinWait();
     }
     polled.signal();
@@ -247,7 +248,7 @@ class WaiterTest {
                     seen.set(done.get());
                     timed.done();
                   });
-      while (parked.getState() != Thread.State.WAITING) {
+      while (!timed.isWaiting() || parked.getState() != Thread.State.WAITING) {
         Thread.onSpinWait();
       }
       new Timer(clock, timed::signal).armNoLaterThan(round);
