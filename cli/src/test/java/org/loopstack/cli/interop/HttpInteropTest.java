@@ -63,7 +63,16 @@ class HttpInteropTest {
   void wrkGetsOnlyGoodAnswers() throws Exception {
     String said =
         world.run(
-            "wrk", "-t", "1", "-c", "16", "-d", "2s", "http://" + TunWorld.OURS + ":8080/small");
+            "wrk",
+            "-t",
+            "1",
+            "-c",
+            "16",
+            "-d",
+            "2s",
+            "--timeout",
+            "30s",
+            "http://" + TunWorld.OURS + ":8080/small");
 
     assertThat(said)
         .contains("Requests/sec")

@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +52,7 @@ class ToolsInteropTest {
     world.shell("nc.openbsd -N " + host + " " + PORT + " <data >got");
 
     assertThat(Files.mismatch(folder.resolve("got"), folder.resolve("data"))).isEqualTo(-1);
-    assertThat(world.shell("printf abc | nc.openbsd -u -w 1 -W 1 " + host + " " + PORT))
+    assertThat(world.shell("printf abc | nc.openbsd -u -w 20 -W 1 " + host + " " + PORT))
         .isEqualTo("abc");
     assertThat(world.shell("nc.openbsd -z -w 5 " + host + " 9 || echo refused"))
         .isEqualTo("refused\n");
@@ -82,17 +80,16 @@ class ToolsInteropTest {
   @ParameterizedTest
   @ValueSource(strings = {TunWorld.OURS, TunWorld.OURS6})
   void everyPingOfAFloodIsAnsweredAndLargeOnesToo(String host) throws Exception {
-    String flood = world.run("ping", "-f", "-q", "-c", "5000", host);
-    // It waits for the last ones no longer than twice the usual round trip.
-    Matcher received = Pattern.compile("(\\d+) received").matcher(flood);
-    assertThat(received.find()).as(flood).isTrue();
-    assertThat(Integer.parseInt(received.group(1))).as(flood).isBetween(4990, 5000);
+    // Without -w it waits for the last ones no longer than twice the usual round trip. With it, it
+    // goes on until so many are answered: what is then still under way it calls lost.
+    assertThat(world.run("ping", "-f", "-q", "-c", "5000", "-w", "50", host))
+        .containsPattern(" (5\\d{3}|\\d{5,}) received");
     // What the kernel tells the groups of its neighbours is for nobody here, nor what it says
     // first.
     assertThat(world.onTun().counters().drops().keySet())
         .isSubsetOf(DropReason.MULTICAST_NOT_MEMBER, DropReason.LINK_DOWN);
-    assertThat(world.run("ping", "-q", "-i", "0.01", "-c", "20", "-s", "60000", host))
-        .contains("20 received, 0% packet loss");
+    assertThat(world.run("ping", "-q", "-i", "0.01", "-c", "20", "-w", "50", "-s", "60000", host))
+        .containsPattern(" ([2-9]\\d|\\d{3,}) received");
     world.inspect();
   }
 

@@ -29,9 +29,14 @@ class NamespaceProcessesTest {
           new NamespaceProcesses(network.identity(), each -> each.equals(spared.toHandle()));
 
       assertThat(processes.list()).containsExactlyInAnyOrder(willing.toHandle(), deaf.toHandle());
-      assertThat(processes.end(Duration.ofMillis(200))).isEqualTo(2);
-
+      // Apart, so that the willing one is not killed where the machine is too busy to let it end.
+      NamespaceProcesses butTheDeaf =
+          new NamespaceProcesses(
+              network.identity(),
+              each -> each.equals(spared.toHandle()) || each.equals(deaf.toHandle()));
+      assertThat(butTheDeaf.end(Duration.ofSeconds(40))).isEqualTo(1);
       assertThat(willing.waitFor()).isEqualTo(128 + 15);
+      assertThat(processes.end(Duration.ofMillis(200))).isEqualTo(1);
       assertThat(deaf.waitFor()).isEqualTo(128 + 9);
       assertThat(spared.isAlive()).isTrue();
       spared.destroyForcibly().waitFor();
