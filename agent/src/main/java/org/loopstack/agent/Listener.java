@@ -28,7 +28,9 @@ final class Listener {
   private static final System.Logger LOG = System.getLogger("org.loopstack.agent");
 
   /** A connection, or why there is none, or neither: there will be no more. */
-  private record Arrival(@Nullable Socket socket, @Nullable IOException failure) {}
+  private record Arrival(@Nullable Socket socket, @Nullable IOException failure) {
+    static final Arrival END = new Arrival(null, null);
+  }
 
   private final ServerSocket first;
   private final List<ServerSocket> others;
@@ -151,7 +153,7 @@ final class Listener {
       throw arrival.failure();
     }
     // For the other threads that wait.
-    boolean _ = arrivals.offer(arrival);
+    putEnd();
     throw new SocketException("Socket closed");
   }
 
@@ -229,12 +231,19 @@ final class Listener {
       each.close();
     }
     acceptors.forEach(Thread::interrupt);
-    // Ends the waits; a connection that is still there has nobody to take it.
-    for (Arrival left; (left = arrivals.poll()) != null; ) {
-      if (left.socket() != null) {
+    putEnd();
+  }
+
+  /**
+   * Ends the waits. A connection that is still there has nobody to take it, and more than one may
+   * be: who is interrupted in the middle of handing one over may be through with that.
+   */
+  private void putEnd() {
+    while (!arrivals.offer(Arrival.END)) {
+      Arrival left = arrivals.poll();
+      if (left != null && left.socket() != null) {
         closeQuietly(left.socket());
       }
     }
-    boolean _ = arrivals.offer(new Arrival(null, null));
   }
 }
