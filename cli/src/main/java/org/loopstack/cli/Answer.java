@@ -3,12 +3,18 @@ package org.loopstack.cli;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -72,7 +78,26 @@ final class Answer {
     return service.start(sockets, port);
   }
 
-  /** Connections go to another stack of this machine, by its management socket. */
+  /** Where connections and datagrams go: a port of another stack of this machine. */
+  private record Other(Environment environment, StackName name, int port) {
+    /** By its management socket, until an end of the stream; what {@code lo connect} exits with. */
+    int connect(List<String> options, InputStream input, OutputStream output) {
+      List<String> command = new ArrayList<>(List.of("-n", name.text(), "connect"));
+      command.addAll(options);
+      command.addAll(List.of("127.0.0.1", Integer.toString(port)));
+      try (ManagementClient there =
+          ManagementClient.connect(environment.runtimeDirectory(), name)) {
+        return there == null
+            ? ExitStatus.UNAVAILABLE
+            : there.run(
+                command, environment.directory(), input, output, OutputStream.nullOutputStream());
+      } catch (UserException e) {
+        // It has gone away.
+        return e.exitStatus();
+      }
+    }
+  }
+
   private static Closeable lead(
       Environment environment, StackName name, int target, SelectorProvider sockets, int port)
       throws IOException {
@@ -82,41 +107,48 @@ final class Answer {
             ExitStatus.UNAVAILABLE, "--answer: no stack named \"" + name + "\" is running");
       }
     }
+    Other other = new Other(environment, name, target);
     ServerSocketChannel listener = sockets.openServerSocketChannel();
     listener.bind(new InetSocketAddress(port));
-    Thread.ofVirtual()
-        .name("lo-answer")
-        .start(
-            () -> {
-              while (true) {
-                try {
-                  SocketChannel client = listener.accept();
-                  Thread.ofVirtual()
-                      .name("lo-answer-connection")
-                      .start(() -> carry(environment, name, target, client));
-                } catch (ClosedChannelException e) {
-                  return;
-                } catch (IOException e) {
-                  // A client that left before it was accepted.
-                }
-              }
-            });
-    return listener;
+    Thread.ofVirtual().name("lo-answer").start(() -> accept(listener, other));
+    Closeable inet = datagrams(sockets, StandardProtocolFamily.INET, "127.0.0.1", port, other);
+    Closeable inet6 = datagrams(sockets, StandardProtocolFamily.INET6, "::1", port, other);
+    return () -> {
+      listener.close();
+      inet.close();
+      inet6.close();
+    };
   }
 
-  private static void carry(
-      Environment environment, StackName name, int target, SocketChannel client) {
-    int status = ExitStatus.UNAVAILABLE;
-    try (ManagementClient there = ManagementClient.connect(environment.runtimeDirectory(), name)) {
-      if (there != null) {
-        status =
-            there.run(
-                List.of("-n", name.text(), "connect", "127.0.0.1", Integer.toString(target)),
-                environment.directory(),
-                client.socket().getInputStream(),
-                client.socket().getOutputStream(),
-                OutputStream.nullOutputStream());
+  /** Bound to one address each, which the answers then come from. */
+  private static Closeable datagrams(
+      SelectorProvider sockets, ProtocolFamily family, String address, int port, Other other)
+      throws IOException {
+    InetSocketAddress place = new InetSocketAddress(InetAddress.ofLiteral(address), port);
+    return AnsweredDatagrams.start(
+        sockets.openDatagramChannel(family).bind(place),
+        (input, output) -> {
+          int _ = other.connect(List.of("--datagrams"), input, output);
+        });
+  }
+
+  private static void accept(ServerSocketChannel listener, Other other) {
+    while (true) {
+      try {
+        SocketChannel client = listener.accept();
+        Thread.ofVirtual().name("lo-answer-connection").start(() -> carry(other, client));
+      } catch (ClosedChannelException e) {
+        return;
+      } catch (IOException e) {
+        // A client that left before it was accepted.
       }
+    }
+  }
+
+  private static void carry(Other other, SocketChannel client) {
+    try {
+      Socket socket = client.socket();
+      int status = other.connect(List.of(), socket.getInputStream(), socket.getOutputStream());
       if (status == ExitStatus.OK) {
         client.close();
         return;

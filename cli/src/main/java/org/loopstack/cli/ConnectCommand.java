@@ -7,6 +7,7 @@ import org.loopstack.cli.host.Session;
 import org.loopstack.cli.host.StackTool;
 import org.loopstack.cli.host.UserException;
 import org.loopstack.cli.tool.Connect;
+import org.loopstack.cli.tool.ConnectDatagrams;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,6 +38,12 @@ final class ConnectCommand implements StackTool {
       description = "Give up connecting after so long. The default, 0, is when TCP gives up.")
   private double timeout;
 
+  @Option(
+      names = "--datagrams",
+      hidden = true,
+      description = "UDP: each datagram, in and out, behind its length in two bytes.")
+  private boolean datagrams;
+
   @ArgGroup private PingCommand.FamilyOptions family = new PingCommand.FamilyOptions();
 
   @Parameters(index = "0", paramLabel = "HOST", description = "An address, or localhost.")
@@ -52,6 +59,9 @@ final class ConnectCommand implements StackTool {
     }
     if (timeout < 0 || timeout > MAX_SECONDS) {
       throw new UserException(ExitStatus.USAGE, "connect: -w " + timeout + ": 0 to 86400");
+    }
+    if (datagrams) {
+      return new ConnectDatagrams(session, host, family.family(), port).run();
     }
     int millis = (int) Math.ceil(timeout * 1000);
     return new Connect(session, host, family.family(), port, millis).run();

@@ -130,8 +130,8 @@ final class RunCommand implements Callable<Integer> {
       names = "--answer",
       paramLabel = "PORT=NAME[:PORT]",
       description = {
-        "Answer at this port by a stack in this process, for the stack NAME: connections go on to"
-            + " its 127.0.0.1, at the same port or another. May be repeated."
+        "Answer at this port by a stack in this process, for the stack NAME: connections and"
+            + " datagrams go on to its 127.0.0.1, at the same port or another. May be repeated."
       })
   private List<String> answers = new ArrayList<>();
 

@@ -172,6 +172,35 @@ class RunNetworkProcessTest {
   }
 
   @Test
+  void anotherStackAnswersDatagramsAtAPortOfBothIpVersions() throws Exception {
+    Process up = lo("up", "-n", "datagrams", "-d");
+    assertThat(output(up)).contains("is up.");
+    // Each of two clients gets its own back, the empty and the largest, in order.
+    String client =
+        """
+        import socket
+        clients = []
+        for family, host in ((socket.AF_INET, '127.0.0.1'), (socket.AF_INET6, '::1')) * 2:
+            s = socket.socket(family, socket.SOCK_DGRAM)
+            s.connect((host, 7))
+            s.settimeout(30)
+            clients.append(s)
+        for size in (1, 0, 1400, 60000):
+            for i, s in enumerate(clients):
+                s.send(bytes([65 + i]) * size)
+            print([s.recv(65536) == bytes([65 + i]) * size for i, s in enumerate(clients)])
+        """;
+    try {
+      Process run = lo("run", "--answer", "7=datagrams:65432", "--", "python3", "-c", client);
+
+      assertThat(output(run)).as(errors()).isEqualTo("[True, True, True, True]\n".repeat(4));
+      assertThat(run.waitFor()).isZero();
+    } finally {
+      assertThat(lo("down", "datagrams").waitFor()).isZero();
+    }
+  }
+
+  @Test
   void aStackReachesTheMachineByItsGatewayAndByAPort() throws Exception {
     int port = machines.getLocalPort();
     assertThat(
