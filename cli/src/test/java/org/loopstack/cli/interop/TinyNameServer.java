@@ -16,7 +16,7 @@ import java.nio.channels.spi.SelectorProvider;
  * Answers every question for an address (RFC 1035), a name that begins with {@code many} with a
  * hundred: too many for a datagram of 1232 bytes, so that it is cut off there.
  */
-final class TinyNameServer implements Closeable {
+public final class TinyNameServer implements Closeable {
   private static final int MAX_DATAGRAM = 1232;
 
   private final DatagramChannel datagrams;
@@ -27,7 +27,8 @@ final class TinyNameServer implements Closeable {
     this.listener = listener;
   }
 
-  static TinyNameServer start(SelectorProvider sockets, String host) throws IOException {
+  /** Begins to answer at port 53 of an address. */
+  public static TinyNameServer start(SelectorProvider sockets, String host) throws IOException {
     InetSocketAddress at = new InetSocketAddress(InetAddress.ofLiteral(host), 53);
     TinyNameServer server =
         new TinyNameServer(
