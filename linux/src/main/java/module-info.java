@@ -16,8 +16,7 @@ module org.loopstack.linux {
   // Networks of their own inside the machine.
   exports org.loopstack.linux.namespace;
 
-  // Echo requests of the kernel's own; looking at what passes its interfaces.
-  exports org.loopstack.linux.ping;
+  // Looking at what passes the kernel's interfaces.
   exports org.loopstack.linux.capture;
 
   // The kernel's own word about its links, addresses, routes, sockets and firewall rules.

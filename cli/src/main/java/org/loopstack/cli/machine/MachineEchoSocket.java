@@ -6,15 +6,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.cli.host.EchoSocket;
 import org.loopstack.cli.host.IcmpErrors;
-import org.loopstack.linux.ping.PingConnection;
+import org.loopstack.linux.socket.PingSocket;
 import org.loopstack.wire.IpAddress;
 
 /** The kernel's ping socket as ping sees it. */
 final class MachineEchoSocket implements EchoSocket {
-  private final PingConnection socket;
+  private final PingSocket socket;
   private final IpAddress target;
 
-  MachineEchoSocket(PingConnection socket, IpAddress target) {
+  MachineEchoSocket(PingSocket socket, IpAddress target) {
     this.socket = socket;
     this.target = target;
   }
@@ -30,14 +30,14 @@ final class MachineEchoSocket implements EchoSocket {
   public @Nullable Event receive(Duration timeout) throws IOException {
     return switch (socket.receive(timeout)) {
       case null -> null;
-      case PingConnection.Event.Reply reply ->
+      case PingSocket.Event.Reply reply ->
           new Event.Reply(
               reply.from().toInetAddress(),
               reply.sequence(),
               reply.hopLimit(),
               reply.data(),
               System.nanoTime());
-      case PingConnection.Event.Failure failure ->
+      case PingSocket.Event.Failure failure ->
           new Event.Failure(
               failure.from().toInetAddress(),
               failure.sequence(),

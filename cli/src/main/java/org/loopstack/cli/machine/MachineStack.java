@@ -30,7 +30,7 @@ import org.loopstack.linux.netlink.NetlinkException;
 import org.loopstack.linux.netlink.RouteEntry;
 import org.loopstack.linux.netlink.RouteNetlink;
 import org.loopstack.linux.netlink.SocketDiagnosis;
-import org.loopstack.linux.ping.PingConnection;
+import org.loopstack.linux.socket.PingSocket;
 import org.loopstack.wire.IpAddress;
 
 /**
@@ -186,8 +186,13 @@ public final class MachineStack implements HostStack {
     requireLinux("lo ping");
     IpAddress target = IpAddress.of(destination);
     try {
-      return new MachineEchoSocket(PingConnection.open(target, hopLimit), target);
+      return new MachineEchoSocket(PingSocket.open(target, hopLimit), target);
     } catch (LinuxException e) {
+      if (e.errno() == Errno.EACCES.number() && PingSocket.isAllowed(target.isIpv6())) {
+        throw new UserException(
+            ExitStatus.NO_PERMISSION,
+            "ping: " + target + " is a broadcast address, or a route prohibits it");
+      }
       if (e.errno() == Errno.EACCES.number()) {
         throw new UserException(
             ExitStatus.NO_PERMISSION,

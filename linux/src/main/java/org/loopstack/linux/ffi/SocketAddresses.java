@@ -53,17 +53,28 @@ public final class SocketAddresses {
     return s;
   }
 
+  /** Whether it is of one of the two families. */
+  public static boolean isInternet(MemorySegment s) {
+    return s.get(JAVA_SHORT, 0) == AF_INET || s.get(JAVA_SHORT, 0) == AF_INET6;
+  }
+
   /**
-   * The address in one.
+   * The address in one: IPv4 also where it is written as an IPv6 one.
    *
    * @throws IllegalArgumentException if it is neither
    */
   public static IpAddress address(MemorySegment s) {
     return switch (s.get(JAVA_SHORT, 0)) {
       case AF_INET -> IpAddress.readIpv4(s.asSlice(4, 4).toArray(JAVA_BYTE), 0);
-      case AF_INET6 -> IpAddress.readIpv6(s.asSlice(8, 16).toArray(JAVA_BYTE), 0);
+      case AF_INET6 -> inet6(s.asSlice(8, 16).toArray(JAVA_BYTE));
       default -> throw new IllegalArgumentException("Family " + s.get(JAVA_SHORT, 0));
     };
+  }
+
+  private static IpAddress inet6(byte[] bytes) {
+    return IpAddress.isIpv4Mapped(bytes, 0)
+        ? IpAddress.readIpv4(bytes, 12)
+        : IpAddress.readIpv6(bytes, 0);
   }
 
   /** The port in one. */

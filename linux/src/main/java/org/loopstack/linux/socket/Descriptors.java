@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.linux.ffi.Libc;
+import org.loopstack.linux.ffi.SocketAddresses;
 import org.loopstack.wire.IpAddress;
 
 /**

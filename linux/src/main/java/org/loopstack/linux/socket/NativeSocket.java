@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.linux.socket;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.Closeable;
@@ -17,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.loopstack.linux.ffi.Errno;
 import org.loopstack.linux.ffi.Libc;
 import org.loopstack.linux.ffi.LinuxException;
+import org.loopstack.linux.ffi.SocketAddresses;
 import org.loopstack.wire.IpAddress;
 
 /**
@@ -24,26 +23,33 @@ import org.loopstack.wire.IpAddress;
  * many threads.
  */
 final class NativeSocket implements Closeable {
-  /** What was received, with the time to live or hop limit, or -1 where the kernel did not say. */
+  /** What came. */
+  sealed interface Arrival {}
+
+  /** A datagram, with the time to live or hop limit, or -1 where the kernel did not say. */
   @SuppressWarnings("ArrayRecordComponent") // Nobody compares what was received.
-  record Received(IpAddress source, int timeToLive, byte[] data) {}
+  record Received(IpAddress source, int timeToLive, byte[] data) implements Arrival {}
+
+  /** An ICMP error; who sent it, or null if the kernel did not say; what it is about. */
+  @SuppressWarnings("ArrayRecordComponent") // Nor this.
+  record Failed(@Nullable IpAddress source, int type, int code, int info, byte[] sent)
+      implements Arrival {}
 
   static final int SOCK_RAW = 3;
   static final int SOCK_DGRAM = 2;
 
-  private static final int MAX_LENGTH = 65_575;
-  private static final int CONTROL_LENGTH = 128;
   private static final int MSG_DONTWAIT = 0x40;
+  private static final int MSG_ERRQUEUE = 0x2000;
 
-  /** Also IP_RECVTTL's level and the type of what it gives. */
   private static final int IPPROTO_IP = 0;
 
   private static final int IPPROTO_IPV6 = 41;
   private static final int IP_TTL = 2;
+  private static final int IP_RECVERR = 11;
   private static final int IP_RECVTTL = 12;
   private static final int IPV6_UNICAST_HOPS = 16;
+  private static final int IPV6_RECVERR = 25;
   private static final int IPV6_RECVHOPLIMIT = 51;
-  private static final int IPV6_HOPLIMIT = 52;
 
   private final boolean ipv6;
   private final int fd;
@@ -101,49 +107,75 @@ final class NativeSocket implements Closeable {
         "set the time to live");
   }
 
+  /** From now on ICMP errors come, too. */
+  void tellErrors() throws IOException {
+    setOption(
+        ipv6 ? IPPROTO_IPV6 : IPPROTO_IP,
+        ipv6 ? IPV6_RECVERR : IP_RECVERR,
+        1,
+        "ask for ICMP errors");
+  }
+
+  /** Sends to one host only from now on, and receives from it only. */
+  void connect(IpAddress target) throws IOException {
+    use.readLock().lock();
+    try (Arena arena = Arena.ofConfined()) {
+      checkOpen();
+      MemorySegment address = SocketAddresses.write(arena, checked(target), 0, 0);
+      LinuxException.check(Libc.connect(fd, address), "connect to " + target);
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  private IpAddress checked(IpAddress target) {
+    if (target.isIpv6() != ipv6) {
+      throw new IllegalArgumentException(target + " is of the other IP version");
+    }
+    return target;
+  }
+
   private void checkOpen() throws ClosedChannelException {
     if (closing) {
       throw new ClosedChannelException();
     }
   }
 
-  void send(IpAddress target, byte[] data) throws IOException {
-    if (target.isIpv6() != ipv6) {
-      throw new IllegalArgumentException(target + " is of the other IP version");
-    }
+  /** Sends to a host, or to the one that it is connected to: null. */
+  void send(@Nullable IpAddress target, byte[] data) throws IOException {
     use.readLock().lock();
     try (Arena arena = Arena.ofConfined()) {
       checkOpen();
       MemorySegment bytes = arena.allocate(Math.max(data.length, 1));
       MemorySegment.copy(data, 0, bytes, JAVA_BYTE, 0, data.length);
-      MemorySegment address = SocketAddresses.encode(arena, target, 0);
-      LinuxException.check(Libc.sendto(fd, bytes, data.length, 0, address), "send to " + target);
+      MemorySegment address =
+          target == null ? MemorySegment.NULL : SocketAddresses.write(arena, checked(target), 0, 0);
+      LinuxException.check(
+          Libc.sendto(fd, bytes, data.length, 0, address),
+          target == null ? "send" : "send to " + target);
     } finally {
       use.readLock().unlock();
     }
   }
 
   /**
-   * Waits for a datagram.
+   * Waits for something to come.
    *
-   * @return null if none has come in time
+   * @return null if nothing has in time, or after {@link #wakeup}
    */
-  @Nullable Received receive(Duration timeout) throws IOException {
+  @Nullable Arrival receive(Duration timeout) throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
     use.readLock().lock();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment polls = arena.allocate(16, 8);
       Libc.setPoll(polls, 0, event, Libc.POLLIN);
       Libc.setPoll(polls, 1, fd, Libc.POLLIN);
-      Message message = new Message(arena);
+      NativeMessage message = new NativeMessage(arena);
       while (true) {
         checkOpen();
-        long n = Libc.recvmsg(fd, message.header, MSG_DONTWAIT);
-        if (n >= 0) {
-          return message.received((int) n);
-        }
-        if (!Errno.EAGAIN.is(n) && !Errno.EINTR.is(n)) {
-          LinuxException.check(n, "receive");
+        Arrival came = take(message);
+        if (came != null) {
+          return came;
         }
         long left = deadline - System.nanoTime();
         if (left <= 0) {
@@ -153,6 +185,36 @@ final class NativeSocket implements Closeable {
         if (ready < 0 && !Errno.EINTR.is(ready)) {
           LinuxException.check(ready, "poll");
         }
+        if (ready > 0 && Libc.polled(polls, 0) != 0 && !closing) {
+          long _ = Libc.read(event, polls, Long.BYTES);
+          return null;
+        }
+      }
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  /** What is there, or null. An ICMP error is a socket's error, and more of it is on a queue. */
+  private @Nullable Arrival take(NativeMessage message) throws IOException {
+    long n = Libc.recvmsg(fd, message.fresh(), MSG_DONTWAIT);
+    if (n >= 0) {
+      return message.received((int) n);
+    }
+    long told = Libc.recvmsg(fd, message.fresh(), MSG_DONTWAIT | MSG_ERRQUEUE);
+    Failed failed = told < 0 ? null : message.failed((int) told);
+    if (failed == null && !Errno.EAGAIN.is(n) && !Errno.EINTR.is(n)) {
+      LinuxException.check(n, "receive");
+    }
+    return failed;
+  }
+
+  /** Makes a {@link #receive} that waits, or the next one, return at once. */
+  void wakeup() {
+    use.readLock().lock();
+    try (Arena arena = Arena.ofConfined()) {
+      if (!closing) {
+        Libc.write(event, arena.allocateFrom(JAVA_LONG, 1), Long.BYTES);
       }
     } finally {
       use.readLock().unlock();
@@ -177,56 +239,6 @@ final class NativeSocket implements Closeable {
       }
     } finally {
       use.writeLock().unlock();
-    }
-  }
-
-  /** {@code struct msghdr} with room for an address, a datagram and what is told of it. */
-  private static final class Message {
-    private final MemorySegment header;
-    private final MemorySegment address;
-    private final MemorySegment data;
-    private final MemorySegment control;
-
-    Message(Arena arena) {
-      header = arena.allocate(56, 8);
-      address = arena.allocate(SocketAddresses.MAX_LENGTH, 8);
-      data = arena.allocate(MAX_LENGTH, 8);
-      control = arena.allocate(CONTROL_LENGTH, 8);
-      MemorySegment vector = arena.allocate(16, 8);
-      vector.set(ADDRESS, 0, data);
-      vector.set(JAVA_LONG, 8, MAX_LENGTH);
-      header.set(ADDRESS, 0, address);
-      header.set(JAVA_INT, 8, SocketAddresses.MAX_LENGTH);
-      header.set(ADDRESS, 16, vector);
-      header.set(JAVA_LONG, 24, 1);
-      header.set(ADDRESS, 32, control);
-      header.set(JAVA_LONG, 40, CONTROL_LENGTH);
-    }
-
-    Received received(int length) {
-      return new Received(
-          SocketAddresses.address(address),
-          timeToLive(),
-          data.asSlice(0, length).toArray(JAVA_BYTE));
-    }
-
-    /** {@code struct cmsghdr}: length, level, type, and a number behind them. */
-    private int timeToLive() {
-      long end = header.get(JAVA_LONG, 40);
-      for (long at = 0; at + 20 <= end; ) {
-        long length = control.get(JAVA_LONG, at);
-        int level = control.get(JAVA_INT, at + 8);
-        int type = control.get(JAVA_INT, at + 12);
-        if (level == IPPROTO_IP && type == IP_TTL
-            || level == IPPROTO_IPV6 && type == IPV6_HOPLIMIT) {
-          return control.get(JAVA_INT, at + 16);
-        }
-        if (length < 16) {
-          break;
-        }
-        at += length + 7 & ~7;
-      }
-      return -1;
     }
   }
 }

@@ -78,8 +78,10 @@ public final class RawSocket implements Closeable {
    * @throws java.nio.channels.ClosedChannelException once the socket is closed, also meanwhile
    */
   public @Nullable Datagram receive(Duration timeout) throws IOException {
-    NativeSocket.Received got = socket.receive(timeout);
-    return got == null ? null : new Datagram(got.source(), got.timeToLive(), got.data());
+    // Without asking for them no ICMP errors come.
+    return socket.receive(timeout) instanceof NativeSocket.Received got
+        ? new Datagram(got.source(), got.timeToLive(), got.data())
+        : null;
   }
 
   @Override

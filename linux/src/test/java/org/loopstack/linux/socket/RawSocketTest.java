@@ -6,20 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.loopstack.linux.ffi.Errno;
-import org.loopstack.linux.ffi.LinuxException;
 import org.loopstack.linux.namespace.Interfaces;
 import org.loopstack.linux.namespace.NetworkNamespace;
 import org.loopstack.linux.namespace.Networks;
@@ -29,7 +23,7 @@ import org.loopstack.wire.Ipv4Header;
 
 /** On the loopback of a network of the test's own. */
 @Timeout(60)
-class EchoAndRawSocketTest {
+class RawSocketTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private NetworkNamespace network;
@@ -38,12 +32,6 @@ class EchoAndRawSocketTest {
   void open() throws Exception {
     network = Networks.open();
     new Interfaces(network).setUp("lo");
-    String _ =
-        Networks.orSkip(
-            () -> {
-              network.setVariable("ipv4/ping_group_range", "0 2147483647");
-              return "";
-            });
   }
 
   @AfterEach
@@ -51,77 +39,6 @@ class EchoAndRawSocketTest {
     if (network != null) {
       network.close();
     }
-  }
-
-  private PingSocket ping(boolean ipv6) throws Exception {
-    return network.call(() -> PingSocket.open(ipv6));
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"127.0.0.1", "127.1.2.3", "::1"})
-  void anEchoRequestIsAnsweredWithItsSequenceDataAndTimeToLive(String address) throws Exception {
-    IpAddress target = IpAddress.parse(address);
-    byte[] data = new byte[2000];
-    Arrays.fill(data, (byte) 7);
-    try (PingSocket socket = ping(target.isIpv6())) {
-      socket.setTimeToLive(33);
-      socket.send(target, 40_000, data);
-      PingSocket.Reply reply = socket.receive(PATIENCE);
-
-      assertThat(reply.source()).isEqualTo(target);
-      assertThat(reply.sequence()).isEqualTo(40_000);
-      assertThat(reply.data()).isEqualTo(data);
-      // The answer has the kernel's own time to live.
-      assertThat(reply.timeToLive()).isEqualTo(64);
-      assertThat(socket.receive(Duration.ofMillis(1))).isNull();
-    }
-  }
-
-  @Test
-  void whoeverIsNotAllowedIsToldWhatToSet() throws Exception {
-    network.setVariable("ipv4/ping_group_range", "1 0");
-    assertThatThrownBy(() -> ping(false))
-        .isInstanceOfSatisfying(
-            LinuxException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EACCES.number()))
-        .hasMessageContaining("ping_group_range");
-  }
-
-  @Test
-  void whereThereIsNoWayTheKernelSaysSo() throws Exception {
-    try (PingSocket socket = ping(false)) {
-      assertThatThrownBy(() -> socket.send(IpAddress.parse("192.0.2.1"), 1, new byte[0]))
-          .isInstanceOfSatisfying(
-              LinuxException.class,
-              e -> assertThat(e.errno()).isEqualTo(Errno.ENETUNREACH.number()));
-      assertThatThrownBy(() -> socket.send(IpAddress.IPV6_LOOPBACK, 1, new byte[0]))
-          .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> socket.setTimeToLive(0))
-          .isInstanceOf(IllegalArgumentException.class);
-    }
-  }
-
-  @Test
-  void whoeverWaitsIsWokenWhenItIsClosed() throws Exception {
-    PingSocket socket = ping(false);
-    CountDownLatch woken = new CountDownLatch(1);
-    Thread waiting =
-        Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    socket.receive(PATIENCE);
-                  } catch (ClosedChannelException e) {
-                    woken.countDown();
-                  } catch (java.io.IOException e) {
-                    throw new AssertionError(e);
-                  }
-                });
-    socket.close();
-    waiting.join();
-
-    assertThat(woken.getCount()).isZero();
-    assertThatThrownBy(() -> socket.send(IpAddress.IPV4_LOOPBACK, 1, new byte[0]))
-        .isInstanceOf(ClosedChannelException.class);
   }
 
   @ParameterizedTest
