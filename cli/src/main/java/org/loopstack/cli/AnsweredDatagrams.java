@@ -12,11 +12,11 @@ import java.nio.channels.DatagramChannel;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.cli.management.BlockInput;
 import org.loopstack.relay.UdpRelay;
 
 /**
@@ -153,40 +153,7 @@ final class AnsweredDatagrams implements Closeable {
     }
 
     InputStream input() {
-      return new InputStream() {
-        private byte[] current = END;
-        private int at;
-
-        @Override
-        public int read() {
-          return fill() ? current[at++] & 0xff : -1;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) {
-          Objects.checkFromIndexSize(offset, length, target.length);
-          if (length == 0) {
-            return 0;
-          }
-          if (!fill()) {
-            return -1;
-          }
-          int n = Math.min(length, current.length - at);
-          System.arraycopy(current, at, target, offset, n);
-          at += n;
-          return n;
-        }
-
-        private boolean fill() {
-          if (at < current.length) {
-            return true;
-          }
-          byte[] framed = next();
-          current = framed == null ? END : framed;
-          at = 0;
-          return framed != null;
-        }
-      };
+      return new BlockInput(this::next);
     }
 
     /** Sends each datagram as soon as all of it is there. */

@@ -140,7 +140,8 @@ public final class ManagementServer implements Closeable {
     RemoteInput input = new RemoteInput(out);
     try (PrintStream output = stream(out, Frame.Type.OUTPUT);
         PrintStream error = stream(out, Frame.Type.ERROR)) {
-      Session session = new Session(handler.stack(), input, output, error, run.directory());
+      Session session =
+          new Session(handler.stack(), input.stream(), output, error, run.directory());
       Thread.ofVirtual().name("lo-request-input").start(() -> listen(in, input, session));
       int status = handler.run(run.arguments(), session);
       output.flush();

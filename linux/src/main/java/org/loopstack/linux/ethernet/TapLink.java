@@ -3,9 +3,6 @@ package org.loopstack.linux.ethernet;
 
 import static org.loopstack.linux.ethernet.EthernetFrame.HEADER_LENGTH;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,7 +16,7 @@ import org.loopstack.link.Link;
 import org.loopstack.link.LinkFlag;
 import org.loopstack.link.LinkReceiver;
 import org.loopstack.linux.ffi.LinuxException;
-import org.loopstack.linux.tun.Device;
+import org.loopstack.linux.tun.DeviceReader;
 import org.loopstack.linux.tun.TunDevice;
 import org.loopstack.wire.Icmpv6Header;
 import org.loopstack.wire.IpAddress;
@@ -34,8 +31,7 @@ import org.loopstack.wire.Ipv6Header;
  * <p>A link is not told by which router a datagram goes, so it is given the routers, too: a
  * destination outside the networks of its addresses goes to the router of its IP version.
  *
- * <p>A thread of the link's own reads, a daemon and a platform thread. It ends when the link is
- * closed, and the interface with it.
+ * <p>A thread of the link's own reads. It ends when the link is closed, and the interface with it.
  */
 public final class TapLink implements Link {
   /** The largest datagram that an ordinary Ethernet carries, in bytes. */
@@ -44,6 +40,7 @@ public final class TapLink implements Link {
   private static final Set<LinkFlag> FLAGS = Set.of(LinkFlag.BROADCAST, LinkFlag.MULTICAST);
 
   private final TunDevice device;
+  private final DeviceReader reader;
   private final byte[] hardwareAddress;
   private final List<IpAddress> own = new ArrayList<>();
   private final List<IpPrefix> networks = new ArrayList<>();
@@ -52,7 +49,6 @@ public final class TapLink implements Link {
   private final NeighborTable neighbors = new NeighborTable();
   private final LongAdder lost = new LongAdder();
   private volatile @Nullable LinkReceiver receiver;
-  private volatile @Nullable LinuxException failure;
 
   /**
    * A link over a device.
@@ -64,6 +60,7 @@ public final class TapLink implements Link {
    */
   public TapLink(TunDevice device, List<String> addresses, List<IpAddress> routers) {
     this.device = device;
+    this.reader = new DeviceReader(device, this::receive);
     this.routers = List.copyOf(routers);
     for (String each : addresses) {
       int slash = each.indexOf('/');
@@ -115,34 +112,19 @@ public final class TapLink implements Link {
 
   /** Why nothing is received any more, though the link is open, or null. */
   public @Nullable LinuxException failure() {
-    return failure;
+    return reader.failure();
   }
 
   @Override
   public void attach(LinkReceiver newReceiver) {
     receiver = newReceiver;
-    Thread reader =
-        Thread.ofPlatform().daemon().name("loopstack-" + device.name()).unstarted(this::receive);
     reader.start();
   }
 
-  private void receive() {
-    try (Arena arena = Arena.ofConfined();
-        device) {
-      MemorySegment buffer = arena.allocate(Device.MAX_LENGTH, 8);
-      for (int length; (length = device.read(buffer)) >= 0; ) {
-        byte[] frame = new byte[length];
-        MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, frame, 0, length);
-        if (length > HEADER_LENGTH && EthernetFrame.isFor(frame, hardwareAddress)) {
-          receive(frame);
-        }
-      }
-    } catch (LinuxException e) {
-      failure = e;
-    }
-  }
-
   private void receive(byte[] frame) {
+    if (frame.length <= HEADER_LENGTH || !EthernetFrame.isFor(frame, hardwareAddress)) {
+      return;
+    }
     LinkReceiver to = receiver;
     switch (EthernetFrame.type(frame)) {
       case EthernetFrame.TYPE_ARP -> arp(frame);
@@ -298,12 +280,7 @@ public final class TapLink implements Link {
 
   @Override
   public void close() {
-    boolean attached = receiver != null;
     receiver = null;
-    if (attached) {
-      device.stop();
-    } else {
-      device.close();
-    }
+    reader.close();
   }
 }

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.loopstack.linux.tun;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +15,7 @@ import org.loopstack.linux.ffi.LinuxException;
  * stack's at the other. The kernel's end is configured as any other interface is, with {@code ip
  * addr add 10.9.0.1/24 dev NAME} for example, and has to be up.
  *
- * <p>A thread of the link's own reads, a daemon and a platform thread, since it waits in the
- * kernel. It ends when the link is closed, and the interface with it.
+ * <p>A thread of the link's own reads. It ends when the link is closed, and the interface with it.
  */
 public final class TunLink implements Link {
   /** The kernel's MTU for a new interface, in bytes. */
@@ -30,10 +25,10 @@ public final class TunLink implements Link {
       Set.of(LinkFlag.POINTOPOINT, LinkFlag.MULTICAST, LinkFlag.NOARP);
 
   private final Device device;
+  private final DeviceReader reader;
   private final int mtu;
   private final LongAdder refused = new LongAdder();
   private volatile @Nullable LinkReceiver receiver;
-  private volatile @Nullable LinuxException failure;
 
   /**
    * A link over a device.
@@ -48,6 +43,7 @@ public final class TunLink implements Link {
       throw new IllegalArgumentException("MTU " + mtu + " is not in 68.." + device.maxMtu());
     }
     this.device = device;
+    this.reader = new DeviceReader(device, this::take);
     this.mtu = mtu;
   }
 
@@ -79,27 +75,13 @@ public final class TunLink implements Link {
   @Override
   public void attach(LinkReceiver newReceiver) {
     receiver = newReceiver;
-    Thread reader =
-        Thread.ofPlatform().daemon().name("loopstack-" + device.name()).unstarted(this::receive);
     reader.start();
   }
 
-  private void receive() {
-    try (Arena arena = Arena.ofConfined();
-        device) {
-      MemorySegment buffer = arena.allocate(Device.MAX_LENGTH, 8);
-      int at = device.datagramAt();
-      for (int read; (read = device.read(buffer)) >= 0; ) {
-        LinkReceiver to = receiver;
-        int length = read - at;
-        if (to != null && length > 0) {
-          byte[] datagram = new byte[length];
-          MemorySegment.copy(buffer, JAVA_BYTE, at, datagram, 0, length);
-          to.receive(Packet.wrap(datagram, 0, length));
-        }
-      }
-    } catch (LinuxException e) {
-      failure = e;
+  private void take(byte[] datagram) {
+    LinkReceiver to = receiver;
+    if (to != null) {
+      to.receive(Packet.wrap(datagram, 0, datagram.length));
     }
   }
 
@@ -117,17 +99,12 @@ public final class TunLink implements Link {
 
   /** Why nothing is received any more, though the link is open, or null. */
   public @Nullable LinuxException failure() {
-    return failure;
+    return reader.failure();
   }
 
   @Override
   public void close() {
-    boolean attached = receiver != null;
     receiver = null;
-    if (attached) {
-      device.stop();
-    } else {
-      device.close();
-    }
+    reader.close();
   }
 }
