@@ -19,7 +19,12 @@ final class SystemScheduler implements Scheduler {
   private final TimerHeap timers = new TimerHeap();
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private @Nullable Thread thread;
-  private boolean waiting;
+
+  /**
+   * Until when the thread waits; {@link Long#MIN_VALUE} while it works. Timers that were disarmed
+   * do not change it: to wake up once for nothing costs less than to be woken for each new timer.
+   */
+  private long waitsUntil = Long.MIN_VALUE;
 
   private SystemScheduler() {}
 
@@ -27,9 +32,8 @@ final class SystemScheduler implements Scheduler {
   public void arm(Timer timer, long deadline) {
     lock.lock();
     try {
-      long before = timers.firstDeadline();
       timers.arm(timer, deadline);
-      if (timers.firstDeadline() < before) {
+      if (thread == null || deadline < waitsUntil) {
         wake();
       }
     } finally {
@@ -67,7 +71,9 @@ final class SystemScheduler implements Scheduler {
               .inheritInheritableThreadLocals(false)
               .unstarted(this::loop);
       thread.start();
-    } else if (waiting) {
+    } else if (waitsUntil != Long.MIN_VALUE) {
+      // It looks at everything before it waits again.
+      waitsUntil = Long.MIN_VALUE;
       changed.signal();
     }
   }
@@ -106,7 +112,7 @@ final class SystemScheduler implements Scheduler {
 
   @SuppressWarnings("WaitNotInLoop") // The loop is the caller's.
   private void await(long deadline, long now) {
-    waiting = true;
+    waitsUntil = deadline;
     try {
       if (deadline == Clock.NEVER) {
         changed.awaitUninterruptibly();
@@ -116,7 +122,7 @@ final class SystemScheduler implements Scheduler {
     } catch (InterruptedException e) {
       // Nobody has a reason to interrupt this thread: look at the queues again.
     } finally {
-      waiting = false;
+      waitsUntil = Long.MIN_VALUE;
     }
   }
 }
