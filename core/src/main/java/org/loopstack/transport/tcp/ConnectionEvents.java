@@ -55,19 +55,24 @@ final class ConnectionEvents {
     }
   }
 
-  static void closed(TcpConnection c, TcpState last, @Nullable Errno reason, long now) {
+  static void closed(
+      FourTuple ends,
+      TcpState last,
+      @Nullable Errno reason,
+      long lifetime,
+      long bytesSent,
+      long bytesReceived,
+      int sentAgain) {
     if (FlightRecording.ofClosings()) {
-      FourTuple ends = c.out.ends();
-      TcpCounters n = c.counters;
       new ConnectionClosedEvent(
               local(ends),
               remote(ends),
               last.name().replace('_', '-'),
               reason == null ? "" : reason.name(),
-              now - n.begunAt(),
-              n.bytesSent,
-              n.bytesReceived,
-              n.sentAgain)
+              lifetime,
+              bytesSent,
+              bytesReceived,
+              sentAgain)
           .commit();
     }
   }

@@ -182,6 +182,16 @@ final class HalfOpen implements Occupant {
   }
 
   @Override
+  public boolean isReusable(long now) {
+    return false;
+  }
+
+  @Override
+  public void replaced() {
+    throw new IllegalStateException("a half-open connection gives way to none");
+  }
+
+  @Override
   public TcpStatus status() {
     return new TcpStatus(
         TcpState.SYN_RECEIVED,

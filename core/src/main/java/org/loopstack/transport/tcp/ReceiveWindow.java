@@ -57,6 +57,12 @@ final class ReceiveWindow {
     readSince = now;
   }
 
+  /** Goes on with what another one had. */
+  void resume(int newCapacity, int newThreshold) {
+    capacity = newCapacity;
+    threshold = newThreshold;
+  }
+
   int capacity() {
     return capacity;
   }

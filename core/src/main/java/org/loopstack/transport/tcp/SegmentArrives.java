@@ -37,6 +37,15 @@ final class SegmentArrives {
     this.receiver = connection.receiver;
   }
 
+  /** Goes on where another one has stopped. */
+  void resume(long challengedLast) {
+    lastChallenge = challengedLast;
+  }
+
+  long lastChallenge() {
+    return lastChallenge;
+  }
+
   /** Takes in one segment. */
   void process(Segment segment, long now) {
     switch (tcb.state) {

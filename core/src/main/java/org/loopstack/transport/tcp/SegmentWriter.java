@@ -84,6 +84,11 @@ final class SegmentWriter {
     connection.pathChanged();
   }
 
+  /** Options of the IPv4 header, as they are now. */
+  @Nullable IpOptions ipOptions() {
+    return ipOptions;
+  }
+
   /** Both ends of the connection. */
   FourTuple ends() {
     return ends;

@@ -167,6 +167,13 @@ final class Sender {
     return flightSize() == 0 && buffer.size() == 0 && queue.isEmpty() && writeRoom.isUnwanted();
   }
 
+  /** All is sent and acknowledged, the FIN too. */
+  void resumeClosed() {
+    finQueued = true;
+    finSent = true;
+    finAcknowledged = true;
+  }
+
   /** After the data that is queued comes a FIN. */
   void queueFin() {
     finQueued = true;

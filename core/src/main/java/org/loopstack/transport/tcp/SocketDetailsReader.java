@@ -48,6 +48,15 @@ final class SocketDetailsReader {
         null);
   }
 
+  static SocketDetails ofTimeWait(long deadline, long now) {
+    return new SocketDetails(
+        timer(SocketTimer.Kind.TIMEWAIT, deadline, 0, now),
+        new SocketMemory(0, 0, 0, 0, 0),
+        Map.of(),
+        null,
+        null);
+  }
+
   /** The one that Linux shows: what is sent again goes before the probes, these before the rest. */
   private static @Nullable SocketTimer timer(TcpConnection c, long now) {
     TcpTimers t = c.timers;

@@ -80,10 +80,10 @@ final class TcpConnection {
   /** What the user has set; another object once the user changes it. */
   TcpSettings settings;
 
-  final TransmissionControlBlock tcb = new TransmissionControlBlock();
+  final TransmissionControlBlock tcb;
   final TcpTimers timers = new TcpTimers();
   final Ecn ecn;
-  final FastOpening fastOpening = new FastOpening(tcb);
+  final FastOpening fastOpening;
   final Receiver receiver;
   final Sender sender;
   final SegmentWriter out;
@@ -113,18 +113,46 @@ final class TcpConnection {
       FourTuple ends,
       Route route,
       Owner owner) {
+    this(
+        configuration,
+        settings,
+        internet,
+        ends,
+        route,
+        owner,
+        new TransmissionControlBlock(),
+        new Ecn(configuration));
+  }
+
+  /** A connection that goes on with what another one had. */
+  TcpConnection(
+      TcpConfiguration configuration,
+      TcpSettings settings,
+      Internet internet,
+      FourTuple ends,
+      Route route,
+      Owner owner,
+      TransmissionControlBlock tcb,
+      Ecn ecn) {
     this.configuration = configuration;
     this.settings = settings;
     this.owner = owner;
     account = new TcpMemory.Account(owner.memory());
     statistics = owner.statistics();
     userTimeout = new UserTimeout(settings);
-    ecn = new Ecn(configuration);
+    this.tcb = tcb;
+    this.ecn = ecn;
+    fastOpening = new FastOpening(tcb);
     sender = new Sender(this);
     receiver = new Receiver(this);
     out = new SegmentWriter(internet, this, ends, route);
     handshake = new Handshake(this);
     arrives = new SegmentArrives(this);
+  }
+
+  /** When a segment was answered last that was not acceptable. */
+  long lastChallenge() {
+    return arrives.lastChallenge();
   }
 
   /** When a segment last came or data last went. */
@@ -172,6 +200,14 @@ final class TcpConnection {
     statistics.increment(TcpCounter.PASSIVE_OPENS);
     ConnectionEvents.opened(this, true);
     handshake.resume(half, now);
+  }
+
+  /** Goes on in TIME-WAIT until the deadline. */
+  void resumeTimeWait(long deadline, long lastChallenge) {
+    wasEstablished = true;
+    sender.resumeClosed();
+    arrives.resume(lastChallenge);
+    timers.set(LINGER, deadline);
   }
 
   /** A SYN that a listener of ours answers at once: its cookie is valid (RFC 7413). */
@@ -534,7 +570,14 @@ final class TcpConnection {
     receiver.queue.clear();
     count();
     counters.end(statistics);
-    ConnectionEvents.closed(this, last, reason, now);
+    ConnectionEvents.closed(
+        out.ends(),
+        last,
+        reason,
+        now - counters.begunAt(),
+        counters.bytesSent,
+        counters.bytesReceived,
+        counters.sentAgain);
     owner.raise(Readiness.ALL);
     owner.finished();
   }

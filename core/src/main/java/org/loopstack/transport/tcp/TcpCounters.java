@@ -28,6 +28,9 @@ final class TcpCounters {
 
   private int outOfListener;
 
+  /** Of {@link #sentAgain}, those that the stack was told of before. */
+  private int sentAgainBefore;
+
   /** Segments taken in that somebody else counts after all. */
   int handedOn;
 
@@ -70,6 +73,15 @@ final class TcpCounters {
     outOfListener = segmentsOut;
   }
 
+  /** Goes on where a connection has left what the stack was told of. */
+  void resume(long begun, long sent, long received, int again) {
+    begin(begun);
+    bytesSent = sent;
+    bytesReceived = received;
+    sentAgain = again;
+    sentAgainBefore = again;
+  }
+
   /** The SYN is the connection's own, and so will be its answers: Fast Open. */
   void beginEarly() {
     segmentsIn = 0;
@@ -96,8 +108,9 @@ final class TcpCounters {
   /** Adds what was counted for the whole stack. */
   void addTo(TcpStatistics.Sums sums) {
     sums.add(TcpCounter.IN_SEGS, segmentsIn - inOfListener - handedOn);
-    sums.add(TcpCounter.OUT_SEGS, segmentsOut - outOfListener - sentAgain);
-    sums.add(TcpCounter.RETRANS_SEGS, sentAgain);
+    int again = sentAgain - sentAgainBefore;
+    sums.add(TcpCounter.OUT_SEGS, segmentsOut - outOfListener - again);
+    sums.add(TcpCounter.RETRANS_SEGS, again);
     sums.add(TcpCounter.ORIGINAL_DATA_SENT, originalsOut);
     sums.add(TcpCounter.DELIVERED, passive ? Math.max(0, delivered - 1) : delivered);
     sums.add(TcpCounter.OUT_OF_ORDER_QUEUE, outOfOrder);
@@ -140,6 +153,7 @@ final class TcpCounters {
     sentAgain = c.carry(sentAgain);
     inOfListener = c.carry(inOfListener);
     outOfListener = c.carry(outOfListener);
+    sentAgainBefore = c.carry(sentAgainBefore);
     handedOn = c.carry(handedOn);
     passive = c.carry(passive);
     counted = c.carry(counted);

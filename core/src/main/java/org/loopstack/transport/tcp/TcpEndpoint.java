@@ -78,11 +78,14 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   private boolean orphan;
 
-  /** Since when the connection is in TIME-WAIT and could give way to a new one, or 0. */
-  private volatile long reusableSince;
+  /** From when on the connection is in TIME-WAIT and may give way to a new one. */
+  private volatile long reusableFrom = Clock.NEVER;
 
   /** Whether the protocol counts this connection among those in TIME-WAIT. */
   private boolean waiting;
+
+  /** Whether a {@link TimeWait} has what was here: the connection, its port and its place. */
+  private boolean recorded;
 
   /** Bytes that surely have room; only the one writer reads and writes it. */
   private int grant;
@@ -121,6 +124,22 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     this.beginning = beginning;
     this.early = early;
     this.reserved = true;
+  }
+
+  /** An endpoint for a connection in TIME-WAIT of which there was a record. */
+  TcpEndpoint(TcpProtocol protocol, TimeWait record) {
+    super(protocol.internet().engine());
+    this.protocol = protocol;
+    this.listener = null;
+    this.ends = record.ends();
+    this.family = ends.local().isIpv4() ? AddressFamily.INET : AddressFamily.INET6;
+    this.settings = record.settings();
+    this.claim = record.claim();
+    this.awake = record.wake(this);
+    this.reusableFrom = record.reusableFrom();
+    this.bound = true;
+    this.orphan = true;
+    this.waiting = true;
   }
 
   // ---- the shell's side ----
@@ -206,6 +225,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     TcpConnection c = awake;
     if (c != null) {
       c.settle(now);
+      if (orphan) {
+        leaveRecord(c);
+      }
     }
   }
 
@@ -265,6 +287,32 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     }
   }
 
+  /**
+   * As on Linux, all that is kept of a connection in TIME-WAIT is a small record, once its user has
+   * gone and nothing is left to be sent.
+   */
+  private void leaveRecord(TcpConnection c) {
+    FourTuple place = ends;
+    PortTable.Claim port = claim;
+    if (!waiting || place == null || port == null || !c.canRest()) {
+      return;
+    }
+    TimeWait record = new TimeWait(protocol, c, place, port, reusableFrom);
+    if (!protocol.timeWaits().add(record)) {
+      return;
+    }
+    if (!protocol.connections().replace(place, this, record)) {
+      protocol.timeWaits().remove(record);
+      return;
+    }
+    c.counters.end(statistics());
+    recorded = true;
+    waiting = false;
+    claim = null;
+    awake = null;
+    nextLook = Clock.NEVER;
+  }
+
   @Override
   protected long deadline() {
     return awake == null ? nextLook : Math.min(awake.deadline(), nextLook);
@@ -272,7 +320,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   @Override
   protected boolean isFinished() {
-    return awake != null && awake.tcb.state == TcpState.CLOSED;
+    return recorded || (awake != null && awake.tcb.state == TcpState.CLOSED);
   }
 
   @Override
@@ -322,7 +370,6 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   @Override
   public void timeWait(long now) {
-    // Never 0, which means that it is not in TIME-WAIT.
     TcpConnection c = awake;
     // RFC 6191 compares timestamps: without them nothing tells an old segment from a new one.
     boolean reusable =
@@ -334,7 +381,8 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
               case LOOPBACK ->
                   ends != null && (ends.local().isLoopback() || ends.remote().isLoopback());
             };
-    reusableSince = reusable ? Math.max(1, now) : 0;
+    long least = protocol.configuration().timeWaitReuse();
+    reusableFrom = reusable && least != 0 ? now + least : Clock.NEVER;
     if (!protocol.claimTimeWait()) {
       statistics().increment(TcpCounter.TIME_WAIT_OVERFLOW);
       // As Linux above tcp_max_tw_buckets: memory goes before the protection of the next one.
@@ -348,7 +396,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   @Override
   public void finished() {
-    reusableSince = 0;
+    reusableFrom = Clock.NEVER;
     nextLook = Clock.NEVER;
     if (waiting) {
       waiting = false;
@@ -445,14 +493,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     }
   }
 
-  /**
-   * Whether a new connection of ours between the same ends may replace this one: RFC 6191, as far
-   * as Linux goes on loopback. Without the lock: a guess that is right or about to be.
-   */
-  boolean isReusable(long now) {
-    long since = reusableSince;
-    long least = protocol.configuration().timeWaitReuse();
-    return since != 0 && least != 0 && now - since >= least;
+  @Override
+  public boolean isReusable(long now) {
+    return now >= reusableFrom;
   }
 
   /** Another thread was faster: this endpoint has never been in the table. */
@@ -462,8 +505,8 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     releaseClaim();
   }
 
-  /** Another connection has taken this one's place in the table. */
-  void replaced() {
+  @Override
+  public void replaced() {
     long now = enter();
     try {
       TcpConnection c = connection();
@@ -525,7 +568,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
 
   @Override
   public void connect(TransportAddress remote) throws ErrnoException {
-    TcpEndpoint replaced = null;
+    Occupant replaced = null;
     long now = enter();
     try {
       TcpConnection c = connection();
@@ -541,7 +584,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     }
   }
 
-  private @Nullable TcpEndpoint begin(TransportAddress remote, long now) throws ErrnoException {
+  private @Nullable Occupant begin(TransportAddress remote, long now) throws ErrnoException {
     if (settings.v6Only && remote.address().isIpv4()) {
       throw new ErrnoException(Errno.ENETUNREACH);
     }
@@ -856,6 +899,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
         releaseClaim();
       }
       UserCalls.close(c, reset, now);
+      leaveRecord(c);
     } finally {
       exit(now);
     }
@@ -871,6 +915,9 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     long now = enter();
     try {
       TcpConnection c = connectionToLookAt();
+      if (recorded) {
+        return Readiness.ALL;
+      }
       return c == null ? 0 : UserCalls.readiness(c);
     } finally {
       exit(now);

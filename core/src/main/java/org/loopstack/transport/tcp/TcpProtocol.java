@@ -45,7 +45,7 @@ public final class TcpProtocol implements UpperProtocol {
    * @param ends both ends
    * @param replaced the connection in TIME-WAIT that had the place until now
    */
-  record Registration(PortTable.Claim claim, FourTuple ends, @Nullable TcpEndpoint replaced) {}
+  record Registration(PortTable.Claim claim, FourTuple ends, @Nullable Occupant replaced) {}
 
   private final Internet internet;
   private final PortTable ports;
@@ -57,7 +57,8 @@ public final class TcpProtocol implements UpperProtocol {
   private final ConcurrentHashMap<FourTuple, Occupant> connections = new ConcurrentHashMap<>();
   private final ListenerTable listeners = new ListenerTable();
   private final Set<TcpListener> openListeners = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger timeWaits = new AtomicInteger();
+  private final TimeWaits timeWaits;
+  private final AtomicInteger timeWaitCount = new AtomicInteger();
   private final TcpMemory memory;
   private final TcpStatistics statistics = new TcpStatistics();
   private final BlockPool blocks = new BlockPool();
@@ -70,6 +71,7 @@ public final class TcpProtocol implements UpperProtocol {
     this.configuration = configuration;
     this.defaultSettings = new TcpSettings(configuration);
     this.memory = new TcpMemory(configuration);
+    this.timeWaits = new TimeWaits(internet.engine());
     this.isn = new IsnGenerator(internet.engine().randomness());
     this.cookies = new SynCookies(internet.engine().randomness());
     this.fastOpen =
@@ -132,6 +134,11 @@ public final class TcpProtocol implements UpperProtocol {
 
   ConcurrentHashMap<FourTuple, Occupant> connections() {
     return connections;
+  }
+
+  /** The records of connections in TIME-WAIT. */
+  TimeWaits timeWaits() {
+    return timeWaits;
   }
 
   ListenerTable listeners() {
@@ -197,8 +204,7 @@ public final class TcpProtocol implements UpperProtocol {
         new FourTuple(
             destination, TcpHeader.destinationPort(b, at), source, TcpHeader.sourcePort(b, at));
     Occupant occupant = connections.get(ends);
-    if (!(occupant instanceof TcpEndpoint)) {
-      // A connection counts its own.
+    if (!countsItsOwn(occupant)) {
       statistics.increment(TcpCounter.IN_SEGS);
     }
     if (occupant != null) {
@@ -215,9 +221,14 @@ public final class TcpProtocol implements UpperProtocol {
     }
   }
 
+  /** A connection counts its own segments. */
+  private static boolean countsItsOwn(@Nullable Occupant occupant) {
+    return occupant instanceof TcpEndpoint || occupant instanceof TimeWait;
+  }
+
   /** Hands a segment over that was counted before. */
   void handOver(Occupant occupant, Packet packet) {
-    if (occupant instanceof TcpEndpoint) {
+    if (countsItsOwn(occupant)) {
       statistics.add(TcpCounter.IN_SEGS, -1);
     }
     if (!occupant.offer(packet)) {
@@ -226,7 +237,7 @@ public final class TcpProtocol implements UpperProtocol {
   }
 
   private void refused(Occupant occupant, Packet packet) {
-    if (occupant instanceof TcpEndpoint) {
+    if (countsItsOwn(occupant)) {
       statistics.increment(TcpCounter.IN_SEGS);
     }
     internet.drop(packet, DropReason.INBOX_FULL);
@@ -262,16 +273,16 @@ public final class TcpProtocol implements UpperProtocol {
    * @return false if there are so many that this one must not
    */
   boolean claimTimeWait() {
-    if (timeWaits.incrementAndGet() <= configuration.maxTimeWait()) {
+    if (timeWaitCount.incrementAndGet() <= configuration.maxTimeWait()) {
       return true;
     }
-    timeWaits.decrementAndGet();
+    timeWaitCount.decrementAndGet();
     return false;
   }
 
   /** One has left it. */
   void releaseTimeWait() {
-    timeWaits.decrementAndGet();
+    timeWaitCount.decrementAndGet();
   }
 
   /** A connection knows the numbers that it has sent: RFC 5927 section 7. */
@@ -413,7 +424,7 @@ public final class TcpProtocol implements UpperProtocol {
     private final TcpEndpoint endpoint;
     private final long now;
     private @Nullable FourTuple ends;
-    private @Nullable TcpEndpoint replaced;
+    private @Nullable Occupant replaced;
 
     Place(TcpEndpoint endpoint, long now) {
       this.endpoint = endpoint;
@@ -423,12 +434,10 @@ public final class TcpProtocol implements UpperProtocol {
     boolean take(FourTuple wanted) {
       Occupant holder = connections.putIfAbsent(wanted, endpoint);
       if (holder != null) {
-        if (!(holder instanceof TcpEndpoint old)
-            || !old.isReusable(now)
-            || !connections.replace(wanted, old, endpoint)) {
+        if (!holder.isReusable(now) || !connections.replace(wanted, holder, endpoint)) {
           return false;
         }
-        replaced = old;
+        replaced = holder;
         statistics.increment(TcpCounter.TIME_WAIT_RECYCLED);
       }
       ends = wanted;
@@ -469,9 +478,12 @@ public final class TcpProtocol implements UpperProtocol {
       listener.close();
     }
     for (Occupant occupant : connections.values()) {
-      if (occupant instanceof TcpEndpoint endpoint) {
-        endpoint.shutDown(Errno.ENETDOWN);
+      switch (occupant) {
+        case TcpEndpoint endpoint -> endpoint.shutDown(Errno.ENETDOWN);
+        case TimeWait record -> record.end(internet.engine().now());
+        case HalfOpen _ -> {}
       }
     }
+    timeWaits.close();
   }
 }

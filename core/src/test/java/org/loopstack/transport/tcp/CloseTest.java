@@ -230,6 +230,7 @@ class CloseTest {
         new TcpFixture(
             TcpConfiguration.linux().toBuilder().timeWaitReuseMode(TimeWaitReuse.ALWAYS).build());
     f.accept(PeerSegment.join(PeerSegment.mss(1000), PeerSegment.timestamps(100, 0)));
+    f.endpoint().setOption(StandardSocketOptions.SO_REUSEADDR, true);
     f.endpoint().close();
     f.peer(FIN | ACK).ack(f.iss + 2).options(PeerSegment.timestamps(200, 1)).send();
     Objects.requireNonNull(f.listener).close();
@@ -243,6 +244,7 @@ class CloseTest {
   @Test
   void byDefaultOnlyTheLoopbacksTimeWaitsGiveWay() throws Exception {
     f.accept(PeerSegment.join(PeerSegment.mss(1000), PeerSegment.timestamps(100, 0)));
+    f.endpoint().setOption(StandardSocketOptions.SO_REUSEADDR, true);
     f.endpoint().close();
     f.peer(FIN | ACK).ack(f.iss + 2).options(PeerSegment.timestamps(200, 1)).send();
     Objects.requireNonNull(f.listener).close();
@@ -277,7 +279,8 @@ class CloseTest {
 
   @Test
   void withoutTimestampsTimeWaitIsWaitedOut() throws Exception {
-    f.bring(TcpState.TIME_WAIT).endpoint().close();
+    f.bring(TcpState.TIME_WAIT).endpoint().setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    f.endpoint().close();
     Objects.requireNonNull(f.listener).close();
     f.passMillis(1000);
     assertThat(connectAgain()).isEqualTo(Errno.EADDRNOTAVAIL);
@@ -289,9 +292,6 @@ class CloseTest {
     StreamEndpoint again = f.tcp.openStream(AddressFamily.INET);
     again.setOption(StandardSocketOptions.SO_REUSEADDR, true);
     try {
-      if (f.tcp.connections().get(TcpFixture.ENDS) instanceof TcpEndpoint waiting) {
-        waiting.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      }
       again.bind(new TransportAddress(TcpFixture.US, TcpFixture.PORT));
       again.connect(new TransportAddress(TcpFixture.PEER, TcpFixture.PEER_PORT));
       return null;
