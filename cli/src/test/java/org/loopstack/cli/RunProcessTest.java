@@ -185,6 +185,23 @@ class RunProcessTest {
   }
 
   @Test
+  void aQuitFromTheTerminalIsTheProgramsAndNoListOfThreadsIsPrinted() throws Exception {
+    Process run = lo("run", "--", "sh", "-c", "echo up; read -r go; kill -QUIT $PPID; echo $go");
+    BufferedReader output = run.inputReader();
+    assertThat(output.readLine()).isEqualTo("up");
+    while (!ignoresQuit(run.pid())) {
+      Thread.onSpinWait();
+    }
+    assertThat(new ProcessBuilder("kill", "-QUIT", "" + run.pid()).start().waitFor()).isZero();
+    run.getOutputStream().write("go\n".getBytes(StandardCharsets.US_ASCII));
+    run.getOutputStream().close();
+
+    assertThat(output.lines()).containsExactly("go");
+    assertThat(run.waitFor()).isZero();
+    assertThat(errors()).isEmpty();
+  }
+
+  @Test
   void whatPassesIsSeenFromOutsideWhileItRunsAndCanBeMadeWorse() throws Exception {
     Process run = lo("run", "-n", "seen", "--", "sh", "-c", SERVER);
     assertThat(run.inputReader().readLine()).isEqualTo("serving");
@@ -256,6 +273,12 @@ class RunProcessTest {
     assertThat(errors()).contains("the process that carried this loopback has died");
     assertThat(inNamespace(namespace)).isEmpty();
     assertThat(before).containsAll(interfaces());
+  }
+
+  /** proc_pid_status(5): SigIgn is a mask, in hexadecimal, whose third bit is SIGQUIT's. */
+  private static boolean ignoresQuit(long pid) throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+        .anyMatch(line -> line.matches("SigIgn:\\s*[0-9a-f]+[4567cdef]"));
   }
 
   /** One that has ended and that nobody has asked about yet (a zombie) does not live. */

@@ -4,6 +4,7 @@ package org.loopstack.cli.listen;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.loopstack.cli.host.Printable;
 import org.loopstack.cli.machine.MachineProcess;
 import org.loopstack.linux.netlink.KernelSocket;
 import org.loopstack.wire.IpAddress;
@@ -54,7 +55,7 @@ public record Listener(
     }
     MachineProcess first = processes.getFirst();
     String others = processes.size() > 1 ? " +" + (processes.size() - 1) : "";
-    return first.name() + " " + first.pid() + others;
+    return Printable.of(first.name()) + " " + first.pid() + others;
   }
 
   /** The container or the namespace, or a dash. */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.loopstack.cli.host.Printable;
 import org.loopstack.cli.machine.MachineFiles;
 import org.loopstack.linux.netlink.KernelSocket;
 import org.loopstack.linux.netlink.KernelSocket.Protocol;
@@ -146,13 +147,13 @@ public final class PortReport {
   public String text() {
     StringBuilder text = new StringBuilder();
     for (Half half : halves) {
-      text.append(half.name()).append(" port ").append(port).append(": ");
+      text.append(half.name()).append(" port ").append(port).append(':');
       if (half.isFree()) {
-        text.append("free\n");
+        text.append(" free\n");
         continue;
       }
       List<Listener> holders = half.sockets.stream().filter(PortReport::holds).toList();
-      text.append(holders.isEmpty() ? "nobody listens\n" : "\n");
+      text.append(holders.isEmpty() ? " nobody listens\n" : "\n");
       for (Listener each : holders) {
         text.append("  ").append(ListenPrinter.line(each)).append('\n');
         commandLine(text, each);
@@ -174,7 +175,9 @@ public final class PortReport {
     listener.processes().stream()
         .filter(p -> !p.commandLine().isEmpty())
         .findFirst()
-        .ifPresent(p -> text.append("    started as: ").append(p.commandLine()).append('\n'));
+        .ifPresent(
+            p ->
+                text.append("    started as: ").append(Printable.of(p.commandLine())).append('\n'));
   }
 
   /** An object on one line. */

@@ -18,6 +18,7 @@ import org.loopstack.cli.host.EchoSocket;
 import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.HostNames;
 import org.loopstack.cli.host.HostStack;
+import org.loopstack.cli.host.Printable;
 import org.loopstack.cli.host.UserException;
 import org.loopstack.link.Tapped;
 import org.loopstack.linux.capture.KernelTap;
@@ -142,7 +143,7 @@ public final class MachineStack implements HostStack {
     }
     List<String> all =
         looked.having(known.inode()).stream()
-            .map(each -> "\"" + each.name() + "\",pid=" + each.pid())
+            .map(each -> "\"" + Printable.of(each.name()) + "\",pid=" + each.pid())
             .toList();
     return all.isEmpty() ? null : String.join("),(", all);
   }

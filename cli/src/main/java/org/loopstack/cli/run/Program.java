@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.loopstack.cli.host.ExitStatus;
 import org.loopstack.cli.host.UserException;
 import org.loopstack.linux.ffi.Errno;
+import org.loopstack.linux.ffi.Libc;
 import org.loopstack.linux.namespace.NetworkNamespace;
 import org.loopstack.linux.process.Guardian;
 import org.loopstack.linux.process.NamespaceProcesses;
@@ -25,6 +26,8 @@ public final class Program {
   public static final int NOT_FOUND = 127;
 
   private static final Pattern ERROR_NUMBER = Pattern.compile("error[=:] ?([0-9]+)");
+
+  private static final int SIGQUIT = 3;
 
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -51,6 +54,8 @@ public final class Program {
       SignalRelay relay = SignalRelay.begin();
       Process process = network.call(() -> new ProcessBuilder(command).inheritIO().start());
       relay.to(process.pid());
+      // Ctrl-\ is the program's; the JVM would print its threads to the program's output.
+      Libc.ignoreSignal(SIGQUIT);
       return new Program(network, process, guardian);
     } catch (IOException e) {
       guardian.close();

@@ -74,6 +74,7 @@ public final class Libc {
   private static final MethodHandle UNSHARE = Downcalls.of("unshare", JAVA_INT, JAVA_INT);
 
   private static final MethodHandle KILL = Downcalls.of("kill", JAVA_INT, JAVA_INT, JAVA_INT);
+  private static final MethodHandle SIGNAL = Downcalls.of("signal", ADDRESS, JAVA_INT, ADDRESS);
   private static final MethodHandle EXECVP = Downcalls.of("execvp", JAVA_INT, ADDRESS, ADDRESS);
   private static final MethodHandle FCNTL =
       Downcalls.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
@@ -332,6 +333,19 @@ public final class Libc {
     try {
       MemorySegment errno = Downcalls.errno();
       return Downcalls.result((int) KILL.invokeExact(errno, pid, signal), errno);
+    } catch (Throwable t) {
+      throw Downcalls.impossible(t);
+    }
+  }
+
+  /**
+   * {@code signal(number, SIG_IGN)}: this process ignores it from now on, and so do programs that
+   * it starts from now on.
+   */
+  public static void ignoreSignal(int number) {
+    MemorySegment ignore = MemorySegment.ofAddress(1);
+    try {
+      MemorySegment _ = (MemorySegment) SIGNAL.invokeExact(Downcalls.errno(), number, ignore);
     } catch (Throwable t) {
       throw Downcalls.impossible(t);
     }
