@@ -100,6 +100,8 @@ final class AnsweredDatagrams implements Closeable {
       synchronized (clients) {
         clients.remove(client.address, client);
       }
+      // Whoever still reads its input is let go.
+      client.end();
     }
   }
 

@@ -14,9 +14,12 @@ import java.util.concurrent.TimeoutException;
 import org.loopstack.linux.ffi.AddressInfo;
 import org.loopstack.wire.IpAddress;
 
-/** Asks the C library and Java, and waits for neither longer than it has to. */
+/** Asks the C library and Java, and waits for neither longer than it has to. For one thread. */
 final class LiveResolver implements Resolver {
-  private final Duration patience;
+  /** Once nobody has answered the next is not waited for as long: the doctor is to be quick. */
+  private static final Duration LESS = Duration.ofMillis(500);
+
+  private Duration patience;
 
   /** With how long one answer may take. */
   LiveResolver(Duration patience) {
@@ -51,6 +54,7 @@ final class LiveResolver implements Resolver {
       found = task.get(patience.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
       failure = "no answer in " + patience.toMillis() + " ms";
+      patience = patience.compareTo(LESS) < 0 ? patience : LESS;
     } catch (ExecutionException e) {
       Throwable why = e.getCause();
       failure = why instanceof UnknownHostException ? String.valueOf(why.getMessage()) : why + "";
