@@ -80,4 +80,32 @@ public final class WaiterCase {
       waiter.signal();
     }
   }
+
+  /** Who waits lets others run a few times, and then sleeps. */
+  @JCStressTest
+  @Outcome(id = "true", expect = ACCEPTABLE, desc = "The signal ended the wait.")
+  @State
+  public static class Lingering {
+    private static final Engine ENGINE = Engine.system();
+    private final Waiter waiter = new Waiter(ENGINE);
+    private final Event event = new Event();
+
+    @Actor
+    public void waiting(Z_Result r) {
+      waiter.prepare();
+      while (!event.happened) {
+        if (!waiter.linger()) {
+          waiter.park(Clock.NEVER);
+        }
+      }
+      waiter.done();
+      r.r1 = event.happened;
+    }
+
+    @Actor
+    public void signalling() {
+      event.happened = true;
+      waiter.signal();
+    }
+  }
 }

@@ -26,6 +26,9 @@ public final class Waiter {
   /** For how many nanoseconds one who polls keeps the processor to himself. */
   private static final long ALONE = 5_000;
 
+  /** How often one who lingers lets others run: measured, more is slower again. */
+  private static final int TURNS = 4;
+
   private final Engine engine;
   private final boolean idle;
   private volatile @Nullable Thread thread;
@@ -109,6 +112,31 @@ public final class Waiter {
     boolean something = look(inbox, deadline);
     signalled = false;
     return something;
+  }
+
+  /**
+   * Lets other threads run a few times before the calling thread sleeps, if it is a platform thread
+   * that has not polled: for one whose next signal is most likely near. Two threads that share a
+   * processor, the one waiting for what the other makes, would else be switched for each piece.
+   *
+   * @return whether there was a signal
+   */
+  @SuppressWarnings("ThreadPriorityCheck") // Correct without the yield, too: only slower.
+  public boolean linger() {
+    if (polled || Thread.currentThread().isVirtual() || engine.clock() instanceof VirtualClock) {
+      return false;
+    }
+    polling = true;
+    for (int i = 0; i < TURNS && !signalled; i++) {
+      Thread.yield();
+    }
+    // Before the last look that follows: a signal is seen there, or it sees this and unparks.
+    polling = false;
+    if (!signalled) {
+      return false;
+    }
+    signalled = false;
+    return true;
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // Correct without the yield, too: only slower.

@@ -18,6 +18,9 @@ import org.loopstack.transport.StreamEndpoint;
  * is blocking and nothing has come yet.
  */
 final class StreamReader {
+  /** A read of so many bytes is most likely part of a stream. */
+  private static final int LARGE = 4096;
+
   private final StreamOwner owner;
   private final StreamEndpoint endpoint;
   private final Lock lock;
@@ -27,6 +30,9 @@ final class StreamReader {
 
   /** An endpoint tells of a reset once, as the kernel does; a socket's every read tells of it. */
   private boolean wasReset;
+
+  /** Whether there was a large read since the last wait. Guarded by the lock. */
+  private boolean streaming;
 
   StreamReader(StreamOwner owner, StreamEndpoint endpoint, Lock lock) {
     this.owner = owner;
@@ -111,7 +117,9 @@ final class StreamReader {
       return 0;
     }
     try {
-      return (int) openOrThrow(endpoint.read(target));
+      int n = (int) openOrThrow(endpoint.read(target));
+      streaming |= n >= LARGE;
+      return n;
     } catch (ErrnoException e) {
       throw readFailed(e);
     }
@@ -183,12 +191,21 @@ final class StreamReader {
     owner.beginWait();
     try {
       while (owner.isOpen() && (n = tryRead(target)) == 0) {
-        owner.park(waiter, deadline, "Read timed out");
+        if (!lingers(waiter)) {
+          owner.park(waiter, deadline, "Read timed out");
+        }
       }
     } finally {
       owner.endWait(n > 0);
     }
     return n;
+  }
+
+  /** Whether the next piece of a stream has come while others ran; once between two pieces. */
+  private boolean lingers(Waiter waiter) {
+    boolean worthIt = streaming;
+    streaming = false;
+    return worthIt && waiter.linger();
   }
 
   private long awaitRead(ByteBuffer[] targets, int offset, int length) throws IOException {

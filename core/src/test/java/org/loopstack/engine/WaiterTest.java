@@ -154,6 +154,51 @@ class WaiterTest {
   }
 
   @Test
+  void noSignalIsLostByOneWhoLingers() throws InterruptedException {
+    Waiter ping = new Waiter(Engine.system());
+    Waiter pong = new Waiter(Engine.system());
+    AtomicInteger turn = new AtomicInteger();
+    Thread other = Thread.ofPlatform().start(() -> lingerAndTake(turn, 1, pong, ping));
+    lingerAndTake(turn, 0, ping, pong);
+    other.join();
+    assertThat(turn).hasValue(2 * TURNS);
+  }
+
+  private static void lingerAndTake(AtomicInteger turn, int mine, Waiter waiter, Waiter others) {
+    for (int i = 0; i < TURNS; i++) {
+      waiter.prepare();
+      while ((turn.get() & 1) != mine) {
+        if (!waiter.linger()) {
+          waiter.park(Clock.NEVER);
+        }
+      }
+      waiter.done();
+      int _ = turn.incrementAndGet();
+      others.signal();
+    }
+  }
+
+  @Test
+  void neitherAVirtualThreadNorOneInVirtualTimeLingers() throws InterruptedException {
+    VirtualClock clock = new VirtualClock();
+    Waiter inVirtualTime = new Waiter(Engine.virtual(clock, 1));
+    inVirtualTime.prepare();
+    assertThat(inVirtualTime.linger()).isFalse();
+    inVirtualTime.done();
+    AtomicBoolean lingered = new AtomicBoolean(true);
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              waiter.prepare();
+              waiter.signal();
+              lingered.set(waiter.linger());
+              waiter.done();
+            })
+        .join();
+    assertThat(lingered).isFalse();
+  }
+
+  @Test
   void aVirtualThreadAndAPassedDeadlineAreNotPolledFor() throws InterruptedException {
     Waiter polled = new Waiter(polling(15_000_000_000L));
     Thread virtual = Thread.ofVirtual().start(() -> waitOnce(polled));
