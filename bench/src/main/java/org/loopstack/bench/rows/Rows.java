@@ -19,6 +19,7 @@ public final class Rows {
     return List.of(
         new RoundTrip(PLATFORM, new Bar.AtLeast(1)),
         new RoundTrip(VIRTUAL, new Bar.AtLeast(6)),
+        new PinnedRoundTrip(new Bar.AtLeast(5)),
         RoundTrip.polling(new Bar.AtLeast(40)),
         new SelectorRoundTrip(new Bar.AtLeast(6)),
         Bulk.single(PLATFORM, 4 * KIB, new Bar.AtLeast(3)),
