@@ -74,18 +74,24 @@ public final class UdpRelay implements Closeable {
   }
 
   private void forward(SocketAddress from, ByteBuffer datagram) throws IOException {
-    Client client = client(from);
-    try {
-      client.send(datagram);
-    } catch (ClosedChannelException e) {
-      // Forgotten between look-up and use.
-      clientGone(from, client);
-      client(from).send(datagram);
+    while (true) {
+      Client client = client(from);
+      try {
+        client.send(datagram);
+        return;
+      } catch (ClosedChannelException e) {
+        // Forgotten between look-up and use.
+        clientGone(from, client);
+      }
     }
   }
 
   private Client client(SocketAddress from) throws IOException {
     synchronized (clients) {
+      if (!socket.isOpen()) {
+        // Whoever is learned now would stay.
+        throw new ClosedChannelException();
+      }
       Client known = clients.get(from);
       if (known != null) {
         return known;

@@ -13,6 +13,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.DatagramChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ class UdpRelayTest {
   @BeforeEach
   void start() throws IOException {
     server = new DatagramSocket(0, LOOPBACK);
+    server.setSoTimeout(20_000);
   }
 
   @AfterEach
@@ -118,6 +120,33 @@ class UdpRelayTest {
       DatagramPacket second = receive(server);
       assertThat(text(first) + text(second)).isEqualTo("onetwo");
       assertThat(second.getPort()).isNotEqualTo(first.getPort());
+    }
+  }
+
+  /** A busy machine may take longer to use what it has made than a client may be silent. */
+  @Test
+  void clientThatIsForgottenBeforeItIsUsedLosesNothing() throws IOException {
+    DatagramChannel entrance = DatagramChannel.open().bind(new InetSocketAddress(LOOPBACK, 0));
+    SocketAddress target = server.getLocalSocketAddress();
+    AtomicInteger made = new AtomicInteger();
+    relay =
+        UdpRelay.start(
+            entrance,
+            () -> {
+              DatagramChannel channel = DatagramChannel.open().connect(target);
+              if (made.incrementAndGet() % 4 != 0) {
+                channel.close();
+              }
+              return channel;
+            },
+            UdpRelay.IDLE);
+    try (DatagramSocket one = client((InetSocketAddress) entrance.getLocalAddress());
+        DatagramSocket two = client((InetSocketAddress) entrance.getLocalAddress())) {
+      send(one, "one");
+      assertThat(text(receive(server))).isEqualTo("one");
+      send(two, "two");
+      assertThat(text(receive(server))).isEqualTo("two");
+      assertThat(made).hasValue(8);
     }
   }
 
