@@ -145,14 +145,11 @@ class TunLinkTest {
     stack.close();
     Interfaces interfaces = new Interfaces(network);
 
-    // The reader closes the device when it has woken up.
-    Thread reader =
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(each -> each.getName().equals("loopstack-" + name))
-            .findFirst()
-            .orElse(null);
-    if (reader != null) {
-      reader.join();
+    // The reader closes the device when it has woken up; that of another test may have its name.
+    for (Thread each : Thread.getAllStackTraces().keySet()) {
+      if (each.getName().equals("loopstack-" + name)) {
+        each.join();
+      }
     }
     assertThatThrownBy(() -> interfaces.index(name)).isInstanceOf(LinuxException.class);
     assertThat(link.failure()).isNull();
