@@ -19,8 +19,9 @@ public final class FlightRecording {
 
   private static boolean isAvailable() {
     try {
+      // Not jdk.jfr.Event, which no archive of classes may hold.
       Class<?> recorder =
-          Class.forName("jdk.jfr.Event", false, FlightRecording.class.getClassLoader());
+          Class.forName("jdk.jfr.FlightRecorder", false, FlightRecording.class.getClassLoader());
       return FlightRecording.class.getModule().canRead(recorder.getModule());
     } catch (ClassNotFoundException | LinkageError withoutModule) {
       return false;
