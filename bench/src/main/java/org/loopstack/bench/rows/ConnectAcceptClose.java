@@ -19,7 +19,10 @@ import org.loopstack.bench.Unit;
  */
 public final class ConnectAcceptClose implements Row {
   private static final int BURST = 1000;
-  private static final int BURSTS = 3;
+  private static final int BURSTS = 5;
+
+  /** So many connections as it takes until the compiler has made what it makes of such code. */
+  private static final int WARM_UPS = 10;
 
   private final Bar bar;
 
@@ -46,6 +49,11 @@ public final class ConnectAcceptClose implements Row {
   @Override
   public String note() {
     return "in bursts of " + BURST + " connections";
+  }
+
+  @Override
+  public int warmUps(Effort effort) {
+    return WARM_UPS;
   }
 
   @Override
