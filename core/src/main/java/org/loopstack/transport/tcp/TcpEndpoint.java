@@ -226,7 +226,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     if (c != null) {
       c.settle(now);
       if (orphan) {
-        leaveRecord(c);
+        leaveRecord(c, now);
       }
     }
   }
@@ -291,7 +291,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
    * As on Linux, all that is kept of a connection in TIME-WAIT is a small record, once its user has
    * gone and nothing is left to be sent.
    */
-  private void leaveRecord(TcpConnection c) {
+  private void leaveRecord(TcpConnection c, long now) {
     FourTuple place = ends;
     PortTable.Claim port = claim;
     if (!waiting || place == null || port == null || !c.canRest()) {
@@ -311,6 +311,10 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
     claim = null;
     awake = null;
     nextLook = Clock.NEVER;
+    if (engine().now() >= record.deadline) {
+      // Its time may have come before it had the place, from which the timer would have taken it.
+      record.end(now);
+    }
   }
 
   @Override
@@ -899,7 +903,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
         releaseClaim();
       }
       UserCalls.close(c, reset, now);
-      leaveRecord(c);
+      leaveRecord(c, now);
     } finally {
       exit(now);
     }
