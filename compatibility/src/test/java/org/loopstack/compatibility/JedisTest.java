@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.fppt.jedismock.RedisServer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
@@ -65,8 +67,16 @@ class JedisTest {
 
   @Test
   void aPoolOfConnectionsServesManyThreads() throws Exception {
+    ConnectionPoolConfig pool = new ConnectionPoolConfig();
+    // Without an end the pool polls for a connection that is being made, and its thread keeps the
+    // carrier on which that could go on.
+    pool.setMaxWait(Duration.ofSeconds(30));
     try (RedisClient client =
-        RedisClient.builder().hostAndPort(SERVER).clientConfig(CONFIGURATION).build()) {
+        RedisClient.builder()
+            .hostAndPort(SERVER)
+            .clientConfig(CONFIGURATION)
+            .poolConfig(pool)
+            .build()) {
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         threads.add(Thread.ofVirtual().start(() -> client.incrBy("sum", 5)));
