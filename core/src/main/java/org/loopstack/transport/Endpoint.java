@@ -230,8 +230,14 @@ public abstract class Endpoint implements RunQueue.Task, Runnable, Waiter.Inbox 
     fail(now);
   }
 
-  /** Receives what has arrived before a call that asks for it. With the lock held. */
+  /**
+   * Receives what has arrived before a call that asks for it, where the calling thread watches:
+   * else those who send have done so, or are about to. With the lock held.
+   */
   protected final void takeMail(long now) {
+    if (!watched) {
+      return;
+    }
     try {
       readInbox(now);
     } catch (RuntimeException bug) {
