@@ -73,6 +73,10 @@ final class ProgressLaw {
   private int acknowledged;
   private int highest;
   private long since;
+
+  /** When the last progress was, whoever has waited for whom since. */
+  private long progressAt;
+
   private long base;
   private int destroyed;
   private long lastCounted;
@@ -163,6 +167,7 @@ final class ProgressLaw {
         && SequenceNumber.le(ack, highest)) {
       pay(now);
       acknowledged = ack;
+      progressAt = now;
       base = wasSyn ? Math.max(3 * SECOND, unbacked()) : unbacked();
       restart(now);
     }
@@ -246,6 +251,10 @@ final class ProgressLaw {
     if (behind) {
       behindSince = behindSince < 0 ? now : behindSince;
       pay(now);
+      if (isOutstanding() && lastDestroyed >= progressAt) {
+        // Timeouts go on meanwhile, and are backed off until something new has been measured.
+        longestStall = Math.max(longestStall, now - progressAt);
+      }
       restart(now);
       shutSince = shutSince < 0 ? -1 : now;
       base = Math.min(MOST, Math.max(base, now - behindSince + unbacked()));
