@@ -16,9 +16,15 @@ import org.loopstack.transport.StreamEndpoint;
  * its owner is blocking until all are taken.
  */
 final class StreamWriter {
+  /** After so many bytes a thread lets those read who have not come to it. */
+  private static final int TURN = 64 * 1024;
+
   private final StreamOwner owner;
   private final StreamEndpoint endpoint;
   private final Lock lock;
+
+  /** Bytes that were written since others were let run. Guarded by the lock. */
+  private long sinceTurn;
 
   StreamWriter(StreamOwner owner, StreamEndpoint endpoint, Lock lock) {
     this.owner = owner;
@@ -32,7 +38,11 @@ final class StreamWriter {
     try {
       boolean blocking = beginWrite();
       int n = tryWrite(source);
-      return blocking && source.hasRemaining() ? n + awaitWrite(source) : n;
+      if (blocking) {
+        n += source.hasRemaining() ? awaitWrite(source) : 0;
+        takeTurns(n);
+      }
+      return n;
     } finally {
       lock.unlock();
     }
@@ -44,9 +54,12 @@ final class StreamWriter {
     try {
       boolean blocking = beginWrite();
       long n = tryWrite(sources, offset, length);
-      return blocking && Buffers.hasRemaining(sources, offset, length)
-          ? n + awaitWrite(sources, offset, length)
-          : n;
+      if (blocking) {
+        n +=
+            Buffers.hasRemaining(sources, offset, length) ? awaitWrite(sources, offset, length) : 0;
+        takeTurns(n);
+      }
+      return n;
     } finally {
       lock.unlock();
     }
@@ -66,8 +79,21 @@ final class StreamWriter {
       if (written < length) {
         throw new AsynchronousCloseException();
       }
+      takeTurns(written);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /**
+   * Many writers that each fill their windows before anybody reads have the processor fetch all of
+   * it from memory again; where they take turns with the readers, it is still in the caches.
+   */
+  private void takeTurns(long written) {
+    sinceTurn += written;
+    if (sinceTurn >= TURN && endpoint.isCrowded()) {
+      sinceTurn = 0;
+      owner.signals().writer().giveWay();
     }
   }
 

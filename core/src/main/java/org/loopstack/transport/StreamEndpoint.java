@@ -63,6 +63,12 @@ public interface StreamEndpoint extends SocketEndpoint, Waiter.Inbox {
   int write(ByteBuffer source) throws ErrnoException;
 
   /**
+   * Whether all streams of the stack together hold so much that one more piece pushes others out of
+   * the processor's caches: whoever has much to write had better let somebody read first. A hint.
+   */
+  boolean isCrowded();
+
+  /**
    * Sends one byte as urgent data (RFC 9293 section 3.8.5).
    *
    * @return false if there is no room now

@@ -842,6 +842,11 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   }
 
   @Override
+  public boolean isCrowded() {
+    return protocol.memory().isCrowded();
+  }
+
+  @Override
   public boolean writeUrgent(byte value) throws ErrnoException {
     if (granted(1) == 0) {
       return false;

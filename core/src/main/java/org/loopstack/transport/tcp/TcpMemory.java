@@ -16,6 +16,12 @@ import org.loopstack.transport.info.TcpMemoryInfo;
  * payload. Safe for use by many threads.
  */
 final class TcpMemory {
+  /** Beyond this, what one connection writes drives out of the caches what others are to read. */
+  static final long CROWD = 4L << 20;
+
+  /** Where the crowd is over. */
+  static final long NO_CROWD = CROWD / 2;
+
   private final long low;
   private final long pressure;
   private final long high;
@@ -27,6 +33,7 @@ final class TcpMemory {
   private final ConcurrentLinkedQueue<RunQueue.Task> waiting = new ConcurrentLinkedQueue<>();
 
   private volatile boolean scarce;
+  private volatile boolean crowded;
   private final LongAdder pressures = new LongAdder();
   private final LongAdder pruneCalls = new LongAdder();
   private final LongAdder outOfOrderPruned = new LongAdder();
@@ -42,6 +49,10 @@ final class TcpMemory {
   /** Takes so many bytes, or gives them back if negative. */
   void reserve(long bytes) {
     long now = reserved.addAndGet(bytes);
+    boolean many = now > (crowded ? NO_CROWD : CROWD);
+    if (many != crowded) {
+      crowded = many;
+    }
     if (scarce) {
       if (now <= low) {
         scarce = false;
@@ -72,6 +83,11 @@ final class TcpMemory {
     for (RunQueue.Task writer; (writer = waiting.poll()) != null; ) {
       queue.add(writer);
     }
+  }
+
+  /** Whether more is under way than the caches of a processor are likely to hold; a hint. */
+  boolean isCrowded() {
+    return crowded;
   }
 
   /** Whether memory is under pressure: nobody should expect more than it has. */

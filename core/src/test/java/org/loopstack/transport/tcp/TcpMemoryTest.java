@@ -63,6 +63,23 @@ class TcpMemoryTest {
   }
 
   @Test
+  void itIsCrowdedBeyondAMarkUntilHalfOfThatIsLeft() throws Exception {
+    f.accept();
+    TcpMemory memory = f.tcp.memory();
+    long own = held();
+    memory.reserve(TcpMemory.CROWD - own);
+    assertThat(f.endpoint().isCrowded()).isFalse();
+    memory.reserve(1);
+    assertThat(f.endpoint().isCrowded()).isTrue();
+    memory.reserve(TcpMemory.NO_CROWD - TcpMemory.CROWD);
+    assertThat(f.endpoint().isCrowded()).isTrue();
+    memory.reserve(-1);
+    assertThat(f.endpoint().isCrowded()).isFalse();
+    memory.reserve(own - TcpMemory.NO_CROWD);
+    assertThat(held()).isEqualTo(own);
+  }
+
+  @Test
   void nothingIsLeftAfterAnOrderlyClose() throws Exception {
     f.accept();
     f.write("hello");
