@@ -23,7 +23,7 @@ final class Post extends Endpoint {
 
   /** Whether a packet was left lying. */
   boolean isLeft() {
-    return hasMail();
+    return hasUnread();
   }
 
   static Packet packet(int digit) {
@@ -53,8 +53,8 @@ final class Post extends Endpoint {
   void poll() {
     watch();
     try {
-      if (hasMail()) {
-        call();
+      if (hasMail(ENGINE.now())) {
+        exit(enterToReceive());
       }
     } finally {
       unwatch();

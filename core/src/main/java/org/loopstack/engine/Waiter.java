@@ -14,13 +14,17 @@ import org.jspecify.annotations.Nullable;
 public final class Waiter {
   /** Where what one waits for arrives, before anybody has looked what it is. */
   public interface Inbox {
-    /** Whether there is something that nobody has looked at yet. Called again and again. */
-    boolean hasMail();
+    /**
+     * Whether there is something that nobody has looked at yet. Called again and again.
+     *
+     * @param now the time at which this look began
+     */
+    boolean hasMail(long now);
   }
 
-  private static final Inbox NOWHERE = () -> false;
+  private static final Inbox NOWHERE = now -> false;
 
-  /** How often one who polls looks for a signal before he looks at the clock. */
+  /** How often one who polls looks before he asks whether to go on. */
   private static final int LOOKS = 16;
 
   /** For how many nanoseconds one who polls keeps the processor to himself. */
@@ -156,12 +160,13 @@ public final class Waiter {
     }
     polling = true;
     try {
-      for (long now = start; now < until && !isInterrupted(); now = engine.now()) {
+      for (long now = start; now < until && !isInterrupted(); ) {
         for (int i = 0; i < LOOKS; i++) {
-          if (signalled || inbox.hasMail()) {
+          if (signalled || inbox.hasMail(now)) {
             return true;
           }
           Thread.onSpinWait();
+          now = engine.now();
         }
         if (now - start > ALONE) {
           // Perhaps whoever is to signal waits for this very processor.

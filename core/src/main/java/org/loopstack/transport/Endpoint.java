@@ -34,8 +34,8 @@ import org.loopstack.engine.Waiter;
  *   <li>If a thread {@linkplain #watch watches}, it serves this endpoint, and nobody else does.
  * </ul>
  *
- * <p><b>Time</b> is read once per entry and passed down. The core says by {@link #deadline} when it
- * next wants to be called; the timer is armed after unlocking.
+ * <p><b>Time</b> is read once per entry, or by whoever watches before it, and passed down. The core
+ * says by {@link #deadline} when it next wants to be called; the timer is armed after unlocking.
  */
 public abstract class Endpoint implements RunQueue.Task, Runnable, Waiter.Inbox {
   private static final VarHandle INBOX;
@@ -61,8 +61,17 @@ public abstract class Endpoint implements RunQueue.Task, Runnable, Waiter.Inbox 
   /** Whether a thread looks at the inbox all the time, so that nobody else has to. */
   private volatile boolean watched;
 
+  /**
+   * When whoever watches began the look that found something, until it enters; then {@link
+   * Clock#NEVER}. Only its own: it looks at the clock while it waits, not while others wait for it.
+   */
+  private long looked = Clock.NEVER;
+
   private volatile @Nullable ReadinessListener listener;
   private int raised;
+
+  /** The time of the last entry. */
+  private long latest;
 
   /** What a core threw in this entry, to be reported once the lock is free. */
   private @Nullable RuntimeException failure;
@@ -110,9 +119,18 @@ public abstract class Endpoint implements RunQueue.Task, Runnable, Waiter.Inbox 
   }
 
   /** Whether packets wait that nobody has looked at yet. */
-  @Override
-  public final boolean hasMail() {
+  protected final boolean hasUnread() {
     return inbox != null;
+  }
+
+  /** The same, for whoever watches. */
+  @Override
+  public final boolean hasMail(long now) {
+    if (inbox == null) {
+      return false;
+    }
+    looked = now;
+    return true;
   }
 
   /**
@@ -121,6 +139,7 @@ public abstract class Endpoint implements RunQueue.Task, Runnable, Waiter.Inbox 
    * this endpoint works with stays in one processor's cache. One thread at a time watches.
    */
   public final void watch() {
+    looked = Clock.NEVER;
     watched = true;
   }
 
@@ -141,7 +160,7 @@ public abstract class Endpoint implements RunQueue.Task, Runnable, Waiter.Inbox 
     RunQueue queue = RunQueue.current();
     if (tryLock(queue)) {
       queue.enter();
-      exit(engine.now());
+      exit(time());
     }
   }
 
@@ -159,11 +178,32 @@ public abstract class Endpoint implements RunQueue.Task, Runnable, Waiter.Inbox 
    * @return the time of this entry
    */
   protected final long enter() {
+    lock();
+    return time();
+  }
+
+  /** The same for a call that asks for what has arrived: whoever watches knows when he looked. */
+  protected final long enterToReceive() {
+    lock();
+    if (!watched || looked == Clock.NEVER) {
+      return time();
+    }
+    long now = Math.max(looked, latest);
+    looked = Clock.NEVER;
+    return now;
+  }
+
+  private void lock() {
     RunQueue queue = RunQueue.current();
     queue.acquired(this);
     queue.enter();
     lock.lock();
-    return engine.now();
+  }
+
+  /** What the clock says now. With the lock held. */
+  private long time() {
+    latest = engine.now();
+    return latest;
   }
 
   /**
@@ -181,7 +221,7 @@ public abstract class Endpoint implements RunQueue.Task, Runnable, Waiter.Inbox 
         if (inbox == null || !tryLock(queue)) {
           return;
         }
-        time = engine.now();
+        time = time();
       }
     } finally {
       queue.exit();

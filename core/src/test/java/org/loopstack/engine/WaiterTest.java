@@ -223,9 +223,9 @@ class WaiterTest {
             .start(
                 () -> {
                   polled.prepare();
-                  something.add(polled.poll(mail::get, Clock.NEVER));
+                  something.add(polled.poll(_ -> mail.get(), Clock.NEVER));
                   mail.set(false);
-                  something.add(polled.poll(mail::get, Clock.NEVER));
+                  something.add(polled.poll(_ -> mail.get(), Clock.NEVER));
                   polled.done();
                 });
     awaitPolling(polled, thread);
@@ -254,7 +254,7 @@ class WaiterTest {
             .start(
                 () -> {
                   polled.prepare();
-                  something.set(polled.poll(() -> false, SystemClock.INSTANCE.nanos()));
+                  something.set(polled.poll(_ -> false, SystemClock.INSTANCE.nanos()));
                   polled.park(Clock.NEVER);
                   polled.done();
                 });

@@ -716,7 +716,7 @@ final class TcpEndpoint extends Endpoint implements StreamEndpoint, TcpConnectio
   }
 
   private @Nullable Slice receive(int limit) throws ErrnoException {
-    long now = enter();
+    long now = enterToReceive();
     try {
       takeMail(now);
       return UserCalls.receive(connected(), limit, now);

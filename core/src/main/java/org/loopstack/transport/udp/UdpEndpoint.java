@@ -69,7 +69,7 @@ final class UdpEndpoint extends Endpoint implements DatagramEndpoint {
   public int readiness() {
     long now = enter();
     try {
-      boolean readable = !queue.isEmpty() || hasMail() || pending != null || closed;
+      boolean readable = !queue.isEmpty() || hasUnread() || pending != null || closed;
       return readable ? Readiness.READ | Readiness.WRITE : Readiness.WRITE;
     } finally {
       exit(now);
