@@ -140,15 +140,23 @@ public final class Interface implements LinkPassage {
     if (!up) {
       addresses.removeIf(a -> a.address().isIpv6());
     } else if (loopback) {
-      if (addresses.stream().noneMatch(a -> a.address().isIpv4())) {
+      if (!hasVersion(addresses, true)) {
         addresses.addFirst(InterfaceAddress.of(IpAddress.IPV4_LOOPBACK, 8));
       }
-      if (s.mtu() >= Ipv6Header.MIN_MTU
-          && addresses.stream().noneMatch(a -> a.address().isIpv6())) {
+      if (s.mtu() >= Ipv6Header.MIN_MTU && !hasVersion(addresses, false)) {
         addresses.addLast(InterfaceAddress.of(IpAddress.IPV6_LOOPBACK, 128));
       }
     }
     return s.withUp(up).withAddresses(addresses);
+  }
+
+  private static boolean hasVersion(List<InterfaceAddress> addresses, boolean ipv4) {
+    for (InterfaceAddress each : addresses) {
+      if (each.address().isIpv4() == ipv4) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

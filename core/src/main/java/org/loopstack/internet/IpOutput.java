@@ -4,7 +4,6 @@ package org.loopstack.internet;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
-import org.loopstack.engine.Randomness;
 import org.loopstack.wire.Bytes;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
@@ -25,11 +24,7 @@ final class IpOutput {
 
   IpOutput(InternetLayer layer) {
     this.layer = layer;
-    Randomness randomness = layer.engine().randomness();
-    secret = randomness.nextLong();
-    for (int i = 0; i < BUCKETS; i++) {
-      identifications.set(i, randomness.nextInt());
-    }
+    secret = layer.engine().randomness().nextLong();
   }
 
   /**
@@ -175,7 +170,7 @@ final class IpOutput {
 
   /**
    * RFC 6864 4.3 and RFC 7739 5.2: unique while a fragment may live, and not to be guessed from
-   * another destination's.
+   * another destination's. The counters begin at 0, since what is added hides where they are.
    */
   private int nextIdentification(InternetRoute route, int protocol) {
     long hash = hash(route.source(), route.destination(), protocol);
