@@ -4,6 +4,8 @@ package org.loopstack.internet;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 import org.loopstack.buffer.Packet;
+import org.loopstack.engine.Randomness;
+import org.loopstack.engine.SipHash;
 import org.loopstack.wire.Bytes;
 import org.loopstack.wire.DropReason;
 import org.loopstack.wire.IpAddress;
@@ -20,11 +22,14 @@ final class IpOutput {
 
   private final InternetLayer layer;
   private final AtomicIntegerArray identifications = new AtomicIntegerArray(BUCKETS);
+  private final SipHash identificationKey;
   private final long secret;
 
   IpOutput(InternetLayer layer) {
     this.layer = layer;
-    secret = layer.engine().randomness().nextLong();
+    Randomness randomness = layer.engine().randomness();
+    identificationKey = new SipHash(randomness);
+    secret = randomness.nextLong();
   }
 
   /**
@@ -169,11 +174,13 @@ final class IpOutput {
   }
 
   /**
-   * RFC 6864 4.3 and RFC 7739 5.2: unique while a fragment may live, and not to be guessed from
-   * another destination's. The counters begin at 0, since what is added hides where they are.
+   * RFC 6864 4.3 and RFC 7739 5.3: unique while a fragment may live, and not to be guessed from
+   * another destination's. The counters begin at 0: only who has the key can tell where they are.
    */
   private int nextIdentification(InternetRoute route, int protocol) {
-    long hash = hash(route.source(), route.destination(), protocol);
+    IpAddress from = route.source();
+    IpAddress to = route.destination();
+    long hash = identificationKey.hash(from.high(), from.low(), to.high(), to.low(), protocol);
     return identifications.getAndIncrement((int) (hash >>> 56)) + (int) hash;
   }
 
