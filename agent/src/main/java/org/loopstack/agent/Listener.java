@@ -141,8 +141,7 @@ final class Listener {
    */
   Socket accept(int millis) throws IOException {
     if (others.isEmpty()) {
-      first.setSoTimeout(millis);
-      return first.accept();
+      return acceptFromFirst(millis);
     }
     Arrival arrival = take(millis);
     Socket socket = arrival.socket();
@@ -155,6 +154,21 @@ final class Listener {
     // For the other threads that wait.
     putEnd();
     throw new SocketException("Socket closed");
+  }
+
+  private Socket acceptFromFirst(int millis) throws IOException {
+    try {
+      first.setSoTimeout(millis);
+      return first.accept();
+    } catch (SocketException e) {
+      if (!closed) {
+        throw e;
+      }
+      // A ServerSocket has other words for it where it was closed before the call.
+      SocketException told = new SocketException("Socket closed");
+      told.initCause(e);
+      throw told;
+    }
   }
 
   private Arrival take(int millis) throws IOException {

@@ -51,6 +51,15 @@ class ListenerTest {
   }
 
   @Test
+  void whatListensInOneWorldOnlyIsClosedInTheSameWords() throws Exception {
+    Listener listener = Listener.open(two.worlds, TwoWorlds.inside(0), 50, Map.of());
+    listener.close();
+    assertThatThrownBy(() -> listener.accept(0))
+        .isInstanceOf(SocketException.class)
+        .hasMessage("Socket closed");
+  }
+
+  @Test
   void closingWakesAllWhoAcceptHoweverManyConnectionsAreOnTheWay() throws Exception {
     for (int i = 0; i < ROUNDS; i++) {
       Listener listener = Listener.open(two.worlds, new InetSocketAddress(0), 50, Map.of());
