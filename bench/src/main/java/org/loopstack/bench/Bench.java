@@ -116,6 +116,11 @@ public final class Bench {
       report.add(result);
     }
     report.end();
+    if (!command.json) {
+      Rows.all().stream()
+          .filter(command::leavesOut)
+          .forEach(row -> out.println("Not in a quick run, but by --rows: " + row.name() + "."));
+    }
     boolean missed = results.stream().anyMatch(result -> !result.isBarMet());
     return command.check && missed ? BenchCommand.BAR_MISSED : CommandLine.ExitCode.OK;
   }

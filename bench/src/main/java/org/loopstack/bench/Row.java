@@ -17,6 +17,11 @@ public interface Row {
     return "";
   }
 
+  /** Whether a quick run can tell anything about it; else it is in one only by its name. */
+  default boolean isQuick() {
+    return true;
+  }
+
   /** Rounds before those that count. */
   default int warmUps(Effort effort) {
     return effort.warmUps();

@@ -53,7 +53,7 @@ public final class ConnectAcceptClose implements Row {
 
   @Override
   public int warmUps(Effort effort) {
-    return WARM_UPS;
+    return effort.quick() ? 2 * WARM_UPS : WARM_UPS;
   }
 
   @Override

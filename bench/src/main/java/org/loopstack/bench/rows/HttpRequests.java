@@ -13,6 +13,7 @@ import org.loopstack.bench.JavaProcess;
 import org.loopstack.bench.Row;
 import org.loopstack.bench.Sample;
 import org.loopstack.bench.Side;
+import org.loopstack.bench.ThreadKind;
 import org.loopstack.bench.Unit;
 
 /**
@@ -21,22 +22,30 @@ import org.loopstack.bench.Unit;
  * lives as long as this one.
  */
 public final class HttpRequests implements Row {
-  /** So many rounds, since the code of a whole server is to be compiled. */
-  private static final int WARM_UPS = 8;
+  /** A whole server and a client take the compiler as long as so many measurements, at most. */
+  private static final int WARM_UP = 25;
 
+  private final ThreadKind workers;
   private final Bar bar;
   private final Map<List<String>, Exchange> exchanges = new ConcurrentHashMap<>();
 
-  /** Small answers of a Jetty. */
-  public HttpRequests(Bar bar) {
+  /**
+   * Small answers of a Jetty.
+   *
+   * @param workers which threads do the client's work: platform threads are the client's own pool,
+   *     its default
+   */
+  public HttpRequests(ThreadKind workers, Bar bar) {
+    this.workers = workers;
     this.bar = bar;
   }
 
   @Override
   public String name() {
-    return "HTTP requests, Jetty and the JDK's client, "
+    return "HTTP, Jetty and JDK client, "
         + HttpExchange.CONNECTIONS
-        + " connections";
+        + " connections, "
+        + workers.text();
   }
 
   @Override
@@ -51,12 +60,24 @@ public final class HttpRequests implements Row {
 
   @Override
   public String note() {
-    return "each side in a JVM of its own, the kernel's with the machine's congestion control";
+    String client =
+        workers == ThreadKind.PLATFORM
+            ? "the client's own pool, its default, most of whose time is waking its threads; "
+            : "the client's work on virtual threads; ";
+    return client
+        + "each side in a JVM of its own, the kernel's with the machine's congestion control";
   }
 
+  /** Not before the code of a whole server and a client is compiled. */
+  @Override
+  public boolean isQuick() {
+    return false;
+  }
+
+  /** Each JVM has warmed up before its first answer. */
   @Override
   public int warmUps(Effort effort) {
-    return WARM_UPS;
+    return 1;
   }
 
   @Override
@@ -65,25 +86,34 @@ public final class HttpRequests implements Row {
     if (exchange == null) {
       exchange = new Exchange(side.javaOptions());
       exchanges.put(side.recipe(), exchange);
+      exchange.warmUp(WARM_UP * effort.nanos());
     }
     return new Sample(exchange.requestsPerSecond(effort.nanos()), 0);
   }
 
   /** A JVM with a server and a client. It ends with its input, which this JVM's end closes. */
-  private static final class Exchange {
+  private final class Exchange {
     private final Process process;
     private final BufferedReader answers;
 
     Exchange(List<String> options) throws IOException {
       process =
-          JavaProcess.like(options, HttpExchange.class, List.of())
+          JavaProcess.like(options, HttpExchange.class, List.of(workers.name()))
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       answers = process.inputReader(StandardCharsets.US_ASCII);
     }
 
+    void warmUp(long atMostNanos) throws IOException {
+      double _ = answer(HttpExchange.WARM_UP + atMostNanos);
+    }
+
     double requestsPerSecond(long nanos) throws IOException {
-      process.getOutputStream().write((nanos + "\n").getBytes(StandardCharsets.US_ASCII));
+      return answer(Long.toString(nanos));
+    }
+
+    private double answer(String question) throws IOException {
+      process.getOutputStream().write((question + "\n").getBytes(StandardCharsets.US_ASCII));
       process.getOutputStream().flush();
       String answer = answers.readLine();
       if (answer == null) {
