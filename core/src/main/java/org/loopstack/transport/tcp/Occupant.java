@@ -8,7 +8,7 @@ import org.loopstack.buffer.Packet;
  * What has the place between two ends: a connection with a shell of its own, or the record of one
  * that is half-open or in TIME-WAIT.
  */
-sealed interface Occupant permits TcpEndpoint, HalfOpen, TimeWait {
+sealed interface Occupant permits TcpShell, HalfOpen, TimeWait {
   /**
    * Hands over a segment, or an ICMP error about one, on any thread and possibly with another
    * endpoint's lock held.
