@@ -8,7 +8,7 @@ import org.loopstack.wire.IpAddress;
 /**
  * In which order ephemeral ports are tried: RFC 6056 section 3.3.4, the double-hash algorithm. The
  * ports towards one peer follow on one another, so that none comes back soon; nobody who lacks the
- * keys can tell from them which ones another peer sees. Not thread-safe.
+ * key can tell from them which ones another peer sees. Not thread-safe.
  */
 final class EphemeralPorts {
   /** The number of counters in the RFC's table; the RFC's own example has 10. */
@@ -17,16 +17,14 @@ final class EphemeralPorts {
   private final int first;
   private final int size;
   private final Randomness randomness;
-  private final SipHash offset;
-  private final SipHash index;
+  private final SipHash key;
   private final int[] table = new int[COUNTERS];
 
   EphemeralPorts(PortRange range, Randomness randomness) {
     this.first = range.firstEphemeral();
     this.size = range.size();
     this.randomness = randomness;
-    this.offset = new SipHash(randomness);
-    this.index = new SipHash(randomness);
+    this.key = new SipHash(randomness);
   }
 
   /** How many ports have the parity, 0 (even) or 1 (odd). */
@@ -44,25 +42,29 @@ final class EphemeralPorts {
     return lowest + 2 * Math.floorMod(place, count(parity));
   }
 
+  /**
+   * Both hashes of the algorithm, since each takes bits of its own of one pseudorandom number: what
+   * {@link #start} and {@link #used} want.
+   */
+  long hash(IpAddress source, TransportAddress peer) {
+    IpAddress a = peer.address();
+    return key.hash(source.high(), source.low(), a.high(), a.low(), peer.port());
+  }
+
   /** "offset + table[index]": the place to begin at. */
-  int startFor(IpAddress source, TransportAddress peer) {
-    return (int) (hash(offset, source, peer) >>> 33) + table[counter(source, peer)];
+  int start(long hash) {
+    return (int) (hash >>> 33) + table[index(hash)];
   }
 
   /**
    * The search ended so many steps behind its start. The next one begins behind that, and a little
    * further by chance, so that an observer cannot count the connections to others.
    */
-  void used(IpAddress source, TransportAddress peer, int steps) {
-    table[counter(source, peer)] += steps + 1 + randomness.nextInt(4);
+  void used(long hash, int steps) {
+    table[index(hash)] += steps + 1 + randomness.nextInt(4);
   }
 
-  private int counter(IpAddress source, TransportAddress peer) {
-    return (int) (hash(index, source, peer) >>> 56);
-  }
-
-  private static long hash(SipHash hash, IpAddress source, TransportAddress peer) {
-    IpAddress a = peer.address();
-    return hash.hash(source.high(), source.low(), a.high(), a.low(), peer.port());
+  private static int index(long hash) {
+    return (int) hash & (COUNTERS - 1);
   }
 }

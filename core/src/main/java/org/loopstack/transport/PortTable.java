@@ -31,14 +31,26 @@ public final class PortTable {
   private static final int PAGE_BITS = 8;
   private static final int PAGE = 1 << PAGE_BITS;
 
+  // What a claim is like, beside its address.
+  private static final int V6_ONLY = 1;
+  private static final int REUSE_ADDRESS = 2;
+  private static final int REUSE_PORT = 4;
+  private static final int LISTENING = 8;
+  private static final int CHOSEN_BY_CONNECT = 16;
+
+  /**
+   * Among so many groups of a port one looks for its like: a server may have a thousand addresses.
+   */
+  private static final int LOOKS = 4;
+
   private final Sharing sharing;
   private final PortRange range;
   private final Randomness randomness;
   private final EphemeralPorts ephemeral;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The first claim of each port, in pages that are made when they are needed. */
-  private final @Nullable Claim[] @Nullable [] pages = new Claim[65_536 >> PAGE_BITS][];
+  /** The first group of each port, in pages that are made when they are needed. */
+  private final @Nullable Group[] @Nullable [] pages = new Group[65_536 >> PAGE_BITS][];
 
   private int count;
 
@@ -82,15 +94,16 @@ public final class PortTable {
     if (port != 0 && port < range.unprivilegedStart()) {
       throw new ErrnoException(Errno.EACCES);
     }
-    Claim claim = new Claim(this, address, v6Only, reuseAddress, reusePort, false);
+    int terms =
+        (v6Only ? V6_ONLY : 0) | (reuseAddress ? REUSE_ADDRESS : 0) | (reusePort ? REUSE_PORT : 0);
     lock.lock();
     try {
-      int chosen = port != 0 ? (isRefused(claim, port) ? 0 : port) : freePort(claim);
+      Group wanted = new Group(address, terms);
+      int chosen = port != 0 ? (isRefused(wanted, port) ? 0 : port) : freePort(wanted);
       if (chosen == 0) {
         throw new ErrnoException(Errno.EADDRINUSE);
       }
-      add(claim, chosen);
-      return claim;
+      return new Claim(this, chosen, join(chosen, address, terms));
     } finally {
       lock.unlock();
     }
@@ -115,19 +128,20 @@ public final class PortTable {
       boolean reusePort,
       IntPredicate takeTuple)
       throws ErrnoException {
-    Claim claim = new Claim(this, source, false, reuseAddress, reusePort, true);
+    int terms =
+        CHOSEN_BY_CONNECT | (reuseAddress ? REUSE_ADDRESS : 0) | (reusePort ? REUSE_PORT : 0);
     lock.lock();
     try {
-      int start = ephemeral.startFor(source, peer);
+      long hash = ephemeral.hash(source, peer);
+      int start = ephemeral.start(hash);
       int preferred = range.splitByParity() ? 0 : start & 1;
       for (int n = 0; n < 2; n++) {
         int parity = preferred ^ n;
         for (int i = 0; i < ephemeral.count(parity); i++) {
           int port = ephemeral.at(parity, start + i);
           if (isFreeForConnect(port) && takeTuple.test(port)) {
-            ephemeral.used(source, peer, i);
-            add(claim, port);
-            return claim;
+            ephemeral.used(hash, i);
+            return new Claim(this, port, join(port, source, terms));
           }
         }
       }
@@ -137,36 +151,42 @@ public final class PortTable {
     }
   }
 
-  /** Claims that were not chosen by a connect come first: see {@link #add}. */
+  /** Groups that were not chosen by a connect come first: see {@link #join}. */
   private boolean isFreeForConnect(int port) {
-    Claim first = first(port);
-    return first == null || first.chosenByConnect;
+    Group first = first(port);
+    return first == null || first.has(CHOSEN_BY_CONNECT);
   }
 
-  private boolean isRefused(Claim claim, int port) {
-    for (Claim other = first(port); other != null; other = other.next) {
-      if (other != claim && overlap(claim, other) && !mayShare(claim, other)) {
+  /**
+   * Whether somebody else's claim on the port is in the way of one that is or would be like this.
+   */
+  private boolean isRefused(Group wanted, int port) {
+    for (Group other = first(port); other != null; other = other.next) {
+      boolean others = other != wanted || other.count > 1;
+      if (others && overlap(wanted, other) && !mayShare(wanted, other)) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean mayShare(Claim a, Claim b) {
-    if (a.reusePort && b.reusePort) {
+  private boolean mayShare(Group a, Group b) {
+    if (a.has(REUSE_PORT) && b.has(REUSE_PORT)) {
       return true;
     }
-    return a.reuseAddress && b.reuseAddress && (sharing == Sharing.DATAGRAMS || !b.listening);
+    return a.has(REUSE_ADDRESS)
+        && b.has(REUSE_ADDRESS)
+        && (sharing == Sharing.DATAGRAMS || !b.has(LISTENING));
   }
 
-  private int freePort(Claim claim) {
+  private int freePort(Group wanted) {
     int start = randomness.nextInt(range.size());
     boolean split = sharing == Sharing.CONNECTIONS && range.splitByParity();
     int preferred = split ? 1 : start & 1;
     for (int parity = preferred, n = 0; n < 2; parity = 1 - parity, n++) {
       for (int i = 0; i < ephemeral.count(parity); i++) {
         int port = ephemeral.at(parity, start + i);
-        if (isUnusedBy(claim, port)) {
+        if (isUnusedBy(wanted, port)) {
           return port;
         }
       }
@@ -175,9 +195,9 @@ public final class PortTable {
   }
 
   /** A port that we choose ourselves is never shared, whatever the options say. */
-  private boolean isUnusedBy(Claim claim, int port) {
-    for (Claim other = first(port); other != null; other = other.next) {
-      if (overlap(claim, other)) {
+  private boolean isUnusedBy(Group wanted, int port) {
+    for (Group other = first(port); other != null; other = other.next) {
+      if (overlap(wanted, other)) {
         return false;
       }
     }
@@ -185,7 +205,7 @@ public final class PortTable {
   }
 
   /** Whether a datagram could be for both: the comparison of addresses with wildcards. */
-  private static boolean overlap(Claim a, Claim b) {
+  private static boolean overlap(Group a, Group b) {
     IpAddress x = a.address;
     IpAddress y = b.address;
     if (x.isIpv4() && y.isIpv4()) {
@@ -193,108 +213,140 @@ public final class PortTable {
     }
     // RFC 3493 section 5.3: only IPV6_V6ONLY keeps a socket on :: from receiving IPv4.
     if (x.isIpv6() && x.isAny()) {
-      return y.isIpv6() || !a.v6Only;
+      return y.isIpv6() || !a.has(V6_ONLY);
     }
     if (y.isIpv6() && y.isAny()) {
-      return x.isIpv6() || !b.v6Only;
+      return x.isIpv6() || !b.has(V6_ONLY);
     }
     return x.equals(y);
   }
 
-  private @Nullable Claim first(int port) {
-    @Nullable Claim[] page = pages[port >> PAGE_BITS];
+  private @Nullable Group first(int port) {
+    @Nullable Group[] page = pages[port >> PAGE_BITS];
     return page == null ? null : page[port & (PAGE - 1)];
   }
 
-  private void setFirst(int port, @Nullable Claim claim) {
-    @Nullable Claim[] page = pages[port >> PAGE_BITS];
+  private void setFirst(int port, @Nullable Group group) {
+    @Nullable Group[] page = pages[port >> PAGE_BITS];
     if (page == null) {
-      page = new Claim[PAGE];
+      page = new Group[PAGE];
       pages[port >> PAGE_BITS] = page;
     }
-    page[port & (PAGE - 1)] = claim;
+    page[port & (PAGE - 1)] = group;
+  }
+
+  /** One more claim on the port: counted with those that are alike, or the first of its kind. */
+  private Group join(int port, IpAddress address, int terms) {
+    count++;
+    Group group = first(port);
+    for (int i = 0; i < LOOKS && group != null; i++) {
+      if (group.is(address, terms)) {
+        group.count++;
+        return group;
+      }
+      group = group.next;
+    }
+    Group made = new Group(address, terms);
+    link(made, port);
+    return made;
+  }
+
+  private void leave(int port, Group group) {
+    count--;
+    group.count--;
+    if (group.count == 0) {
+      unlink(group, port);
+    }
   }
 
   /**
-   * Puts a claim in front, or one that a connect chose behind all others: thousands of connections
-   * in TIME-WAIT may share a port, and whether it is free for one more is seen by the first claim.
+   * Puts a group in front, or one that a connect chose behind all others: whether a port is free
+   * for one more connection is seen by the first group.
    */
-  private void add(Claim claim, int port) {
-    claim.port = port;
-    Claim before = null;
-    Claim after = first(port);
-    while (claim.chosenByConnect && after != null && !after.chosenByConnect) {
+  private void link(Group group, int port) {
+    Group before = null;
+    Group after = first(port);
+    while (group.has(CHOSEN_BY_CONNECT) && after != null && !after.has(CHOSEN_BY_CONNECT)) {
       before = after;
       after = after.next;
     }
-    claim.previous = before;
-    claim.next = after;
+    group.previous = before;
+    group.next = after;
     if (after != null) {
-      after.previous = claim;
+      after.previous = group;
     }
     if (before == null) {
-      setFirst(port, claim);
+      setFirst(port, group);
     } else {
-      before.next = claim;
+      before.next = group;
     }
-    count++;
   }
 
-  private void remove(Claim claim) {
-    Claim before = claim.previous;
-    Claim after = claim.next;
+  private void unlink(Group group, int port) {
+    Group before = group.previous;
+    Group after = group.next;
     if (before == null) {
-      setFirst(claim.port, after);
+      setFirst(port, after);
     } else {
       before.next = after;
     }
     if (after != null) {
       after.previous = before;
     }
-    claim.previous = null;
-    claim.next = null;
-    count--;
+    group.previous = null;
+    group.next = null;
+  }
+
+  /**
+   * Claims on one port that are alike, of which there may be thousands: those of connections in
+   * TIME-WAIT. They are counted, so that one more touches nothing that the others have left behind.
+   */
+  private static final class Group {
+    private final IpAddress address;
+    private final int terms;
+
+    // Guarded by the table's lock.
+    private int count = 1;
+    private @Nullable Group next;
+    private @Nullable Group previous;
+
+    Group(IpAddress address, int terms) {
+      this.address = address;
+      this.terms = terms;
+    }
+
+    boolean has(int term) {
+      return (terms & term) != 0;
+    }
+
+    boolean is(IpAddress otherAddress, int otherTerms) {
+      return terms == otherTerms && address.equals(otherAddress);
+    }
   }
 
   /** One socket's hold on a local port, until it is {@linkplain #release released}. */
   public static final class Claim {
     private final PortTable table;
-    private final boolean v6Only;
-    private final boolean chosenByConnect;
-    private int port;
+    private final int port;
 
-    // Guarded by the table's lock.
-    private volatile IpAddress address;
-    private boolean reuseAddress;
-    private boolean reusePort;
-    private boolean listening;
+    // Changed with the table's lock held.
+    private volatile Group group;
     private boolean released;
-    private @Nullable Claim next;
-    private @Nullable Claim previous;
 
-    private Claim(
-        PortTable table,
-        IpAddress address,
-        boolean v6Only,
-        boolean reuseAddress,
-        boolean reusePort,
-        boolean chosenByConnect) {
+    private Claim(PortTable table, int port, Group group) {
       this.table = table;
-      this.address = address;
-      this.v6Only = v6Only;
-      this.reuseAddress = reuseAddress;
-      this.reusePort = reusePort;
-      this.chosenByConnect = chosenByConnect;
+      this.port = port;
+      this.group = group;
     }
 
     /** The local address, perhaps the unspecified one. */
     public IpAddress address() {
-      return address;
+      return group.address;
     }
 
     /** Whether it leaves out IPv4, if its address is the unspecified one of IPv6. */
     public boolean isV6Only() {
-      return v6Only;
+      return group.has(V6_ONLY);
     }
 
     /** The local port. */
@@ -309,7 +361,7 @@ public final class PortTable {
     public void moveTo(IpAddress localAddress) {
       table.lock.lock();
       try {
-        address = localAddress;
+        change(localAddress, group.terms);
       } finally {
         table.lock.unlock();
       }
@@ -317,22 +369,12 @@ public final class PortTable {
 
     /** Changes SO_REUSEADDR, which counts for whoever binds later. */
     public void setReuseAddress(boolean on) {
-      table.lock.lock();
-      try {
-        reuseAddress = on;
-      } finally {
-        table.lock.unlock();
-      }
+      set(REUSE_ADDRESS, on);
     }
 
     /** Changes SO_REUSEPORT, which counts for whoever binds later. */
     public void setReusePort(boolean on) {
-      table.lock.lock();
-      try {
-        reusePort = on;
-      } finally {
-        table.lock.unlock();
-      }
+      set(REUSE_PORT, on);
     }
 
     /**
@@ -343,10 +385,10 @@ public final class PortTable {
     public void listen() throws ErrnoException {
       table.lock.lock();
       try {
-        if (!listening && (released || table.isRefused(this, port))) {
+        if (!group.has(LISTENING) && (released || table.isRefused(group, port))) {
           throw new ErrnoException(Errno.EADDRINUSE);
         }
-        listening = true;
+        change(group.address, group.terms | LISTENING);
       } finally {
         table.lock.unlock();
       }
@@ -354,11 +396,29 @@ public final class PortTable {
 
     /** Nobody listens any more; the port stays claimed. */
     public void unlisten() {
+      set(LISTENING, false);
+    }
+
+    private void set(int term, boolean on) {
       table.lock.lock();
       try {
-        listening = false;
+        change(group.address, on ? group.terms | term : group.terms & ~term);
       } finally {
         table.lock.unlock();
+      }
+    }
+
+    /** With the table's lock held. */
+    private void change(IpAddress address, int terms) {
+      Group old = group;
+      if (old.is(address, terms)) {
+        return;
+      }
+      if (released) {
+        group = new Group(address, terms);
+      } else {
+        table.leave(port, old);
+        group = table.join(port, address, terms);
       }
     }
 
@@ -372,10 +432,7 @@ public final class PortTable {
     public Claim inherit(IpAddress localAddress) {
       table.lock.lock();
       try {
-        Claim child =
-            new Claim(table, localAddress, v6Only, reuseAddress, reusePort, chosenByConnect);
-        table.add(child, port);
-        return child;
+        return new Claim(table, port, table.join(port, localAddress, group.terms & ~LISTENING));
       } finally {
         table.lock.unlock();
       }
@@ -387,8 +444,7 @@ public final class PortTable {
       try {
         if (!released) {
           released = true;
-          listening = false;
-          table.remove(this);
+          table.leave(port, group);
         }
       } finally {
         table.lock.unlock();

@@ -272,6 +272,41 @@ class PortTableTest {
   }
 
   @Test
+  void claimsAreToldApartHoweverManyAddressesThePortHas() throws ErrnoException {
+    Claim listener = bindReusing(tcp, ANY);
+    List<Claim> connections = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      connections.add(listener.inherit(IpAddress.parse("127.0.0." + (1 + i % 20))));
+    }
+    listener.release();
+    assertThat(tcp.claims()).isEqualTo(60);
+    for (Claim each : connections) {
+      assertInUse(() -> bind(tcp, each.address()));
+      each.release();
+    }
+    bind(tcp, ANY);
+    assertThat(tcp.claims()).isOne();
+  }
+
+  @Test
+  void whatChangesOneClaimLeavesThoseLikeItAsTheyAre() throws ErrnoException {
+    Claim one = bindReusing(udp, LO);
+    Claim other = bindReusing(udp, LO);
+    one.setReuseAddress(false);
+    one.moveTo(LO2);
+    assertThat(other.address()).isEqualTo(LO);
+    bindReusing(udp, LO).release();
+    assertInUse(() -> bindReusing(udp, LO2));
+    one.release();
+    one.moveTo(LO);
+    one.setReuseAddress(true);
+    assertThat(udp.claims()).isOne();
+    bindReusing(udp, LO2);
+    other.release();
+    bind(udp, LO);
+  }
+
+  @Test
   void aRangeOutsideThePortsIsRefusedByItsValue() {
     assertThatThrownBy(() -> new PortRange(5000, 4000, 0)).hasMessageContaining("5000 to 4000");
     assertThatThrownBy(() -> new PortRange(0, 4000, 0)).hasMessageContaining("0 to 4000");

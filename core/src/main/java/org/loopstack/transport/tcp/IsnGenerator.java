@@ -9,20 +9,31 @@ import org.loopstack.engine.SipHash;
  * by many threads.
  */
 final class IsnGenerator {
-  private final SipHash sequenceKey;
-  private final SipHash timestampKey;
+  private final SipHash key;
 
   IsnGenerator(Randomness randomness) {
-    sequenceKey = new SipHash(randomness);
-    timestampKey = new SipHash(randomness);
+    key = new SipHash(randomness);
+  }
+
+  /**
+   * F of RFC 6528, of which either number below takes a half: 64 bits that nobody can tell from
+   * random ones, and neither half from the other, who has not the key.
+   */
+  long secret(FourTuple c) {
+    return key.hash(
+        c.local().high(),
+        c.local().low(),
+        c.remote().high(),
+        c.remote().low(),
+        (long) c.localPort() << 16 | c.remotePort());
   }
 
   /**
    * RFC 6528 section 3: "ISN = M + F(localip, localport, remoteip, remoteport, secretkey) where M
    * is the 4 microsecond timer".
    */
-  int initialSequenceNumber(FourTuple connection, long now) {
-    return (int) (now / 4_000) + (int) hash(sequenceKey, connection);
+  static int initialSequenceNumber(long secret, long now) {
+    return (int) (now / 4_000) + (int) secret;
   }
 
   /**
@@ -30,16 +41,7 @@ final class IsnGenerator {
    * to be used with the clock source when generating the Timestamps option value". It stays the
    * same for one pair of ends, so that RFC 6191 can compare timestamps.
    */
-  int timestampOffset(FourTuple connection) {
-    return (int) hash(timestampKey, connection);
-  }
-
-  private static long hash(SipHash key, FourTuple c) {
-    return key.hash(
-        c.local().high(),
-        c.local().low(),
-        c.remote().high(),
-        c.remote().low(),
-        (long) c.localPort() << 16 | c.remotePort());
+  static int timestampOffset(long secret) {
+    return (int) (secret >>> 32);
   }
 }

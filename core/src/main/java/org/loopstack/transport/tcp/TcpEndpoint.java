@@ -156,10 +156,9 @@ final class TcpEndpoint extends TcpShell implements StreamEndpoint {
     if (settings.fastOpenConnect) {
       c.fastOpening.connect(protocol.fastOpen(), tuple.remote(), now);
     }
+    long secret = protocol.isn().secret(tuple);
     c.open(
-        protocol.isn().initialSequenceNumber(tuple, now),
-        protocol.isn().timestampOffset(tuple),
-        now);
+        IsnGenerator.initialSequenceNumber(secret, now), IsnGenerator.timestampOffset(secret), now);
     return registration.replaced();
   }
 

@@ -175,7 +175,8 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
     Segment segment = new Segment(syn);
     HalfOpen.Answer answer =
         HalfOpen.Answer.to(segment, configuration, settings, ends, route.mtu());
-    answer.tsOffset = protocol.isn().timestampOffset(ends);
+    long secret = protocol.isn().secret(ends);
+    answer.tsOffset = IsnGenerator.timestampOffset(secret);
     answer.ipOptions = options;
     if (pressed || (mode == SynCookieMode.ALWAYS && firstFree == null)) {
       lastCookie = now;
@@ -186,7 +187,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
       out.synAck(new HalfOpen(this, ends, answer, now), settings, null, now);
       return;
     }
-    answer.iss = firstFree != null ? firstFree : protocol.isn().initialSequenceNumber(ends, now);
+    answer.iss = firstFree != null ? firstFree : IsnGenerator.initialSequenceNumber(secret, now);
     keep(segment, new HalfOpen(this, shared(ends), answer, now), now);
   }
 
@@ -250,7 +251,7 @@ final class TcpListener extends Endpoint implements ListenerEndpoint {
   private void acknowledged(Packet packet, FourTuple ends, long now) {
     SynCookie cookie = null;
     Segment segment = new Segment(packet);
-    int offset = protocol.isn().timestampOffset(ends);
+    int offset = IsnGenerator.timestampOffset(protocol.isn().secret(ends));
     if (cookieSent && now - lastCookie <= SynCookies.VALID) {
       cookie = protocol.cookies().read(ends, segment, offset, now);
       count(cookie == null ? TcpCounter.SYN_COOKIES_FAILED : TcpCounter.SYN_COOKIES_RECEIVED);

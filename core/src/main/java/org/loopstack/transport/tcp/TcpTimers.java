@@ -31,11 +31,13 @@ final class TcpTimers {
     }
   }
 
-  private final long[] deadlines = new long[Kind.LOSS_PROBE.slot + 1];
+  private static final long[] STOPPED = new long[Kind.LOSS_PROBE.slot + 1];
 
-  TcpTimers() {
-    Arrays.fill(deadlines, Clock.NEVER);
+  static {
+    Arrays.fill(STOPPED, Clock.NEVER);
   }
+
+  private final long[] deadlines = STOPPED.clone();
 
   void set(Kind kind, long deadline) {
     deadlines[kind.slot] = deadline;

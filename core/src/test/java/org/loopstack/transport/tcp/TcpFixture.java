@@ -111,7 +111,7 @@ final class TcpFixture {
     ports = new PortTable(PortTable.Sharing.CONNECTIONS, engine.randomness(), PortRange.DEFAULT);
     tcp = new TcpProtocol(internet, ports, configuration);
     // RFC 6528: the number grows by one every 4 microseconds, so there is a time that gives it.
-    int distance = iss - tcp.isn().initialSequenceNumber(ENDS, 0);
+    int distance = iss - IsnGenerator.initialSequenceNumber(tcp.isn().secret(ENDS), 0);
     clock.advanceTo(Integer.toUnsignedLong(distance) * 4_000);
   }
 
