@@ -44,7 +44,7 @@ final class LiveResolver implements Resolver {
   }
 
   /** On a thread of its own: a resolver that waits for a server cannot be interrupted. */
-  private Answer ask(Callable<List<IpAddress>> question) {
+  Answer ask(Callable<List<IpAddress>> question) {
     FutureTask<List<IpAddress>> task = new FutureTask<>(question);
     long start = System.nanoTime();
     Thread.ofPlatform().daemon().name("doctor-resolver").start(task);
