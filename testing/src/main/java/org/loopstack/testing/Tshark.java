@@ -35,6 +35,10 @@ public final class Tshark {
     for (String protocol : List.of("ip", "tcp", "udp")) {
       command.addAll(List.of("-o", protocol + ".check_checksum:TRUE"));
     }
+    // What a client's port happens to mean elsewhere is not what it carries.
+    for (String protocol : List.of("tcp", "udp")) {
+      command.addAll(List.of("-d", protocol + ".port==32768-60999,data"));
+    }
     command.addAll(List.of(arguments));
     Path folder = Files.createTempDirectory("tshark");
     Path out = folder.resolve("out");
