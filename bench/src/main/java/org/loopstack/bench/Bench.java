@@ -91,7 +91,14 @@ public final class Bench {
       report.add(harness.run(row));
     }
     report.end();
+    sayWhatIsLeftOut(command, out);
     return report.hasSlower() ? BenchCommand.BAR_MISSED : CommandLine.ExitCode.OK;
+  }
+
+  private static void sayWhatIsLeftOut(BenchCommand command, PrintStream out) {
+    Rows.all().stream()
+        .filter(command::leavesOut)
+        .forEach(row -> out.println("Not in a quick run, but by --rows: " + row.name() + "."));
   }
 
   private static int measure(BenchCommand command, List<Row> rows, PrintStream out)
@@ -117,9 +124,7 @@ public final class Bench {
     }
     report.end();
     if (!command.json) {
-      Rows.all().stream()
-          .filter(command::leavesOut)
-          .forEach(row -> out.println("Not in a quick run, but by --rows: " + row.name() + "."));
+      sayWhatIsLeftOut(command, out);
     }
     boolean missed = results.stream().anyMatch(result -> !result.isBarMet());
     return command.check && missed ? BenchCommand.BAR_MISSED : CommandLine.ExitCode.OK;

@@ -35,8 +35,8 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--quick",
       description =
-          "Be done in less than 50 seconds: shorter rounds, and without rows that take longer than"
-              + " that to be compiled.")
+          "Be done in less than 50 seconds: shorter rounds, and without rows that need more time,"
+              + " unless --rows asks for them.")
   boolean quick;
 
   @Option(names = "--json", description = "Print JSON instead of a table.")

@@ -17,7 +17,7 @@ public interface Row {
     return "";
   }
 
-  /** Whether a quick run can tell anything about it; else it is in one only by its name. */
+  /** Whether a quick run measures it; one that does not still does if it is asked for by name. */
   default boolean isQuick() {
     return true;
   }

@@ -22,8 +22,11 @@ import org.loopstack.bench.Unit;
  * lives as long as this one.
  */
 public final class HttpRequests implements Row {
-  /** A whole server and a client take the compiler as long as so many measurements, at most. */
-  private static final int WARM_UP = 25;
+  /**
+   * For so many measurements at most the compiler may take: more would come near the time-out of
+   * the harness.
+   */
+  private static final int WARM_UP = 20;
 
   private final ThreadKind workers;
   private final Bar bar;
@@ -62,7 +65,7 @@ public final class HttpRequests implements Row {
   public String note() {
     String client =
         workers == ThreadKind.PLATFORM
-            ? "the client's own pool, its default, most of whose time is waking its threads; "
+            ? "the client's own pool, its default; "
             : "the client's work on virtual threads; ";
     return client
         + "each side in a JVM of its own, the kernel's with the machine's congestion control";

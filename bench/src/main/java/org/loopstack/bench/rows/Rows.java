@@ -32,7 +32,7 @@ public final class Rows {
         new UdpExchange(new Bar.AtLeast(7)),
         new ConnectAcceptClose(new Bar.AtLeast(8)),
         new HttpRequests(VIRTUAL, new Bar.AtLeast(1.5)),
-        new HttpRequests(PLATFORM, new Bar.None()),
+        new HttpRequests(PLATFORM, new Bar.AtLeast(1.5)),
         new IdleMemory(new Bar.AtMost(2 * KIB)),
         FirstStack.cached(new Bar.AtMost(2)),
         FirstStack.cold(new Bar.None()),
